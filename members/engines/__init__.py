@@ -1,0 +1,57 @@
+"""The one place where SQL depends on the database: postgresql.py, with the portable form of the same beside it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Protocol
+
+from django.db import connection, models
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Write:
+    """A way to write rows of one model: insert them, update them by ``id``, or add to a unique key's figures.
+
+    ``fields`` are attribute names (``account_id``) in the order of the rows' values; an update's first is ``id``.
+    """
+
+    model: type[models.Model]
+    fields: tuple[str, ...]
+    verb: str = "insert"
+    key: str = "id"
+
+    @cached_property
+    def table(self) -> str:
+        """The table's name."""
+        return self.model._meta.db_table
+
+    @cached_property
+    def model_fields(self) -> tuple["models.Field[Any, Any]", ...]:
+        """The model's fields, in the order of the rows' values."""
+        by_name = {field.attname: field for field in self.model._meta.concrete_fields}
+        return tuple(by_name[name] for name in self.fields)
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """Quoted column names."""
+        return tuple(f'"{field.column}"' for field in self.model_fields)
+
+
+class Engine(Protocol):
+    """What the ledger and the jobs ask of a database beyond the ORM."""
+
+    def reserve_ids(self, wanted: Sequence[tuple[type[models.Model], int]]) -> list[list[int]]:
+        """Ids that nobody else will get, ascending: one list a model, in one statement."""
+
+    def write(self, batches: Sequence[tuple[Write, Sequence[Row]]]) -> None:
+        """Write all rows of all batches; empty batches are skipped."""
+
+
+def engine(using: BaseDatabaseWrapper | None = None) -> Engine:
+    """The form that fits the connected database."""
+    from members.engines import portable, postgresql  # noqa: PLC0415 -- each imports Write from here
+
+    return postgresql if (using or connection).vendor == "postgresql" else portable

@@ -1,0 +1,63 @@
+"""Any database with an exclusive writer (SQLite): a statement a table, run for each row without leaving the process."""
+
+import json
+from collections.abc import Sequence
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+from django.db import connection, models
+
+from members.engines import Row, Write
+
+
+def reserve_ids(wanted: Sequence[tuple[type[models.Model], int]]) -> list[list[int]]:
+    """Count on from the highest id: safe, because the transaction already holds the only write lock."""
+    ids: list[list[int]] = []
+    with connection.cursor() as cursor:
+        for model, count in wanted:
+            start = 0
+            if count:
+                cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [model._meta.db_table])
+                row = cursor.fetchone()
+                start = row[0] if row else 0
+            ids.append(list(range(start + 1, start + count + 1)))
+    return ids
+
+
+@lru_cache(maxsize=128)
+def _statement(write: Write) -> str:
+    names = ", ".join(write.columns)
+    values = ", ".join(["%s"] * len(write.columns))
+    if write.verb == "update":
+        assignments = ", ".join(f"{name} = %s" for name in write.columns[1:])
+        return f'UPDATE "{write.table}" SET {assignments} WHERE id = %s'
+    insert = f'INSERT INTO "{write.table}" ({names}) VALUES ({values})'
+    if write.verb == "add":
+        last = write.columns[-1]
+        insert += f' ON CONFLICT ("{write.key}") DO UPDATE SET {last} = {last} + excluded.{last}'
+    if write.verb == "ignore":
+        insert += f' ON CONFLICT ("{write.key}") DO NOTHING'
+    return insert
+
+
+def _adapt(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return connection.ops.adapt_datetimefield_value(value)
+    if isinstance(value, date):
+        return connection.ops.adapt_datefield_value(value)
+    if isinstance(value, dict | list):
+        return json.dumps(value)
+    return value
+
+
+def write(batches: Sequence[tuple[Write, Sequence[Row]]]) -> None:
+    """Write each batch with one prepared statement."""
+    with connection.cursor() as cursor:
+        for kind, rows in batches:
+            if not rows:
+                continue
+            adapted = [tuple(_adapt(value) for value in row) for row in rows]
+            if kind.verb == "update":
+                adapted = [(*row[1:], row[0]) for row in adapted]
+            cursor.executemany(_statement(kind), adapted)

@@ -1,0 +1,384 @@
+"""The only module that writes transfers, lots, draws, debts and balances.
+
+A Book holds the locked accounts of one transaction. Services post to it in memory, as many entries as they like,
+and ``write`` stores everything in a constant number of statements. Invariants (points.md): available is the sum of
+the open available lots, pending of the pending ones, owed of the debts; credits - debits = available + pending - owed.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from members.engines import Row, Write, engine
+from members.locks import lock_accounts, lock_open_lots
+from members.models import Account, Debt, Draw, Lot, Transfer, TransferKind
+from members.selectors.accounts import programme_accounts
+
+FAR = datetime.max.replace(tzinfo=UTC)
+
+INSERT_TRANSFERS = Write(
+    Transfer,
+    (
+        "id",
+        "debit_account_id",
+        "credit_account_id",
+        "points",
+        "kind",
+        "occurred_at",
+        "recorded_at",
+        "business_key",
+        "reference",
+        "purchase_id",
+        "reverses_id",
+        "explanation",
+    ),
+)
+INSERT_LOTS = Write(
+    Lot,
+    (
+        "id",
+        "account_id",
+        "transfer_id",
+        "purchase_id",
+        "terms_id",
+        "points",
+        "remaining",
+        "is_pending",
+        "available_at",
+        "expires_at",
+    ),
+)
+UPDATE_LOTS = Write(Lot, ("id", "remaining", "is_pending", "expires_at"), "update")
+INSERT_DRAWS = Write(Draw, ("transfer_id", "lot_id", "points"))
+INSERT_DEBTS = Write(Debt, ("account_id", "transfer_id", "points", "remaining"))
+UPDATE_DEBTS = Write(Debt, ("id", "remaining"), "update")
+UPDATE_ACCOUNTS = Write(
+    Account,
+    ("id", "available", "pending", "owed", "settle_due_at", "first_purchase_at", "last_purchase_at"),
+    "update",
+)
+
+
+@dataclass(slots=True, eq=False)
+class OpenLot:
+    """A lot as the book sees it; ``id`` is reserved at writing for a new one."""
+
+    account_id: int
+    points: int
+    remaining: int
+    is_pending: bool
+    available_at: datetime
+    expires_at: datetime | None
+    terms_id: int | None
+    purchase_id: int | None
+    id: int = 0
+    posting: "Posting | None" = None
+    is_changed: bool = False
+
+    @property
+    def draw_order(self) -> tuple[datetime, int]:
+        """Earliest expiry first, never last, then oldest; a lot of this book is younger than any stored one."""
+        return (self.expires_at or FAR, self.id or 2**63)
+
+
+@dataclass(slots=True, eq=False)
+class Posting:
+    """A transfer on its way into the ledger. ``business_key`` is unique for ever and says what it is for."""
+
+    kind: str
+    debit_account_id: int
+    credit_account_id: int
+    points: int
+    business_key: str
+    occurred_at: datetime
+    purchase_id: int | None = None
+    reverses_id: int | None = None
+    reference: str = ""
+    explanation: dict[str, Any] = field(default_factory=dict)
+    id: int = 0
+
+
+@dataclass(slots=True)
+class OpenDebt:
+    """An unpaid rest of a debit: a stored one has an ``id``, a new one its posting."""
+
+    points: int
+    remaining: int
+    transfer_id: int = 0
+    id: int = 0
+    posting: Posting | None = None
+    is_changed: bool = False
+
+
+class Book:
+    """Locked accounts and what is about to be written about them. One book a transaction."""
+
+    def __init__(self, *, accounts: Iterable[Account], programme: dict[str, int], now: datetime) -> None:
+        """``accounts`` are locked members' accounts; ``programme`` maps codes to the programme's account ids."""
+        self.now = now
+        self.programme = programme
+        self.accounts = {account.pk: account for account in accounts}
+        self.lots: dict[int, list[OpenLot]] = {}
+        self.debts: dict[int, list[OpenDebt]] = {}
+        self.postings: list[Posting] = []
+        self.new_lots: list[OpenLot] = []
+        self.draws: list[tuple[Posting | int, OpenLot, int]] = []
+        self.touched: set[int] = set()
+
+    # -- reading ----------------------------------------------------------------------------------------------------
+
+    def load_lots(self, account_ids: Iterable[int]) -> None:
+        """Lock and load the open lots (and debts) of accounts whose lots are needed; once each, one query for all."""
+        missing = {pk for pk in account_ids if pk not in self.lots}
+        if not missing:
+            return
+        for pk in missing:
+            self.lots[pk] = [lot for lot in self.new_lots if lot.account_id == pk]
+        for lot in lock_open_lots(missing):
+            self.lots[lot.account_id].append(
+                OpenLot(
+                    account_id=lot.account_id,
+                    points=lot.points,
+                    remaining=lot.remaining,
+                    is_pending=lot.is_pending,
+                    available_at=lot.available_at,
+                    expires_at=lot.expires_at,
+                    terms_id=lot.terms_id,
+                    purchase_id=lot.purchase_id,
+                    id=lot.pk,
+                )
+            )
+
+    def _load_debts(self, account_id: int) -> list[OpenDebt]:
+        if account_id not in self.debts:
+            self.debts[account_id] = [
+                OpenDebt(debt.points, debt.remaining, transfer_id=debt.transfer_id, id=debt.pk)
+                for debt in Debt.objects.filter(account_id=account_id, remaining__gt=0).order_by("pk")
+            ]
+        return self.debts[account_id]
+
+    def open_lots(self, account_id: int, *, pending: bool | None = None) -> list[OpenLot]:
+        """The open lots of an account in the order in which a debit draws them."""
+        self.load_lots([account_id])
+        lots = [lot for lot in self.lots[account_id] if lot.remaining and pending in (None, lot.is_pending)]
+        return sorted(lots, key=lambda lot: lot.draw_order)
+
+    # -- settling ---------------------------------------------------------------------------------------------------
+
+    def settle(self) -> None:
+        """Make due pending lots available and take expired ones to breakage, so that late jobs change nothing."""
+        due = [pk for pk, account in self.accounts.items() if account.settle_due_at and account.settle_due_at <= self.now]
+        self.load_lots(due)
+        for pk in due:
+            self.touched.add(pk)
+            for lot in self.open_lots(pk):
+                if lot.is_pending and lot.available_at <= self.now:
+                    self._activate(lot)
+                if lot.expires_at and lot.expires_at <= self.now:
+                    self._expire(lot)
+
+    def _activate(self, lot: OpenLot) -> None:
+        account = self.accounts[lot.account_id]
+        account.pending -= lot.remaining
+        account.available += lot.remaining
+        lot.is_pending, lot.is_changed = False, True
+
+    def _expire(self, lot: OpenLot) -> None:
+        if lot.expires_at is None:
+            return
+        self.debit(
+            Posting(
+                kind=TransferKind.EXPIRY,
+                debit_account_id=lot.account_id,
+                credit_account_id=self.programme["breakage"],
+                points=lot.remaining,
+                business_key=f"expire:lot:{lot.id}",
+                occurred_at=lot.expires_at,
+            ),
+            [lot],
+        )
+
+    # -- posting ----------------------------------------------------------------------------------------------------
+
+    def credit(self, posting: Posting, lots: list[OpenLot]) -> None:
+        """Give a member points, as the lots given; what the member owes is repaid from them first."""
+        self.postings.append(posting)
+        account = self.accounts[posting.credit_account_id]
+        self.touched.add(account.pk)
+        for lot in lots:
+            lot.posting = posting
+            lot.is_pending = lot.available_at > self.now
+            self.new_lots.append(lot)
+            if account.pk in self.lots:
+                self.lots[account.pk].append(lot)
+            if lot.is_pending:
+                account.pending += lot.remaining
+            else:
+                account.available += lot.remaining
+            due = min(lot.available_at if lot.is_pending else FAR, lot.expires_at or FAR)
+            if due < (account.settle_due_at or FAR):
+                account.settle_due_at = due
+            if account.owed:
+                self._repay(account, lot)
+
+    def _repay(self, account: Account, lot: OpenLot) -> None:
+        for debt in self._load_debts(account.pk):
+            paid = min(debt.remaining, lot.remaining)
+            if paid:
+                debt.remaining -= paid
+                debt.is_changed = True
+                account.owed -= paid
+                self._draw(debt.posting or debt.transfer_id, lot, paid)
+
+    def debit(self, posting: Posting, lots: Iterable[OpenLot], *, may_owe: bool = False) -> int:
+        """Take points from a member's lots in the order given; returns what they could not cover.
+
+        The rest becomes a debt where the member may owe; otherwise asking for more than the lots hold is a
+        programming error, since services check the balance under the lock first.
+        """
+        self.postings.append(posting)
+        self.touched.add(posting.debit_account_id)
+        rest = posting.points
+        for lot in lots:
+            taken = min(rest, lot.remaining)
+            if taken:
+                self._draw(posting, lot, taken)
+                rest -= taken
+            if not rest:
+                return 0
+        if rest:
+            if not may_owe:
+                raise ValueError(f"{posting.business_key}: {rest} points more than the lots hold")
+            self._owe(posting, rest)
+        return rest
+
+    def _draw(self, source: Posting | int, lot: OpenLot, points: int) -> None:
+        account = self.accounts[lot.account_id]
+        lot.remaining -= points
+        lot.is_changed = True
+        if lot.is_pending:
+            account.pending -= points
+        else:
+            account.available -= points
+        self.draws.append((source, lot, points))
+
+    def _owe(self, posting: Posting, points: int) -> None:
+        account = self.accounts[posting.debit_account_id]
+        debts = self._load_debts(account.pk)
+        debts.append(OpenDebt(points, points, posting=posting, is_changed=True))
+        account.owed += points
+
+    def restore(self, posting: Posting, given_back: list[tuple[OpenLot, int]], reinstated: list[OpenLot]) -> None:
+        """Give points back to the living lots they came from, and the rest as reinstated lots; repays debts too."""
+        account = self.accounts[posting.credit_account_id]
+        self.credit(posting, reinstated)
+        for lot, points in given_back:
+            self._draw(posting, lot, -points)
+            if account.owed:
+                self._repay(account, lot)
+
+    def extend(self, lot: OpenLot, expires_at: datetime) -> None:
+        """Let a lot live longer (terms extended by activity, or a better policy); never shorter."""
+        if lot.expires_at and expires_at > lot.expires_at:
+            lot.expires_at, lot.is_changed = expires_at, True
+            self.touched.add(lot.account_id)
+
+    # -- writing ----------------------------------------------------------------------------------------------------
+
+    def _next_due(self, account_id: int) -> datetime | None:
+        """The next settlement, exact where all lots are in hand, else the earlier of the known and the new."""
+        if account_id not in self.lots:
+            return self.accounts[account_id].settle_due_at
+        due = FAR
+        for lot in self.lots[account_id]:
+            if lot.remaining:
+                due = min(due, lot.expires_at or FAR, lot.available_at if lot.is_pending else FAR)
+        return None if due == FAR else due
+
+    def rows(self) -> list[tuple[Write, list[Row]]]:
+        """Everything the book has to store, ids reserved: what ``write`` sends, for services that add their own."""
+        transfer_ids, lot_ids = engine().reserve_ids([(Transfer, len(self.postings)), (Lot, len(self.new_lots))])
+        for posting, transfer_id in zip(self.postings, transfer_ids, strict=True):
+            posting.id = transfer_id
+        for lot, lot_id in zip(self.new_lots, lot_ids, strict=True):
+            lot.id = lot_id
+        return [
+            (INSERT_TRANSFERS, [self._transfer_row(posting) for posting in self.postings]),
+            (INSERT_LOTS, [self._lot_row(lot) for lot in self.new_lots]),
+            (UPDATE_LOTS, self._changed_lots()),
+            (INSERT_DRAWS, [(s.id if isinstance(s, Posting) else s, lot.id, points) for s, lot, points in self.draws]),
+            *self._debt_rows(),
+            (UPDATE_ACCOUNTS, [self._account_row(pk) for pk in sorted(self.touched)]),
+        ]
+
+    def _transfer_row(self, posting: Posting) -> Row:
+        return (
+            posting.id,
+            posting.debit_account_id,
+            posting.credit_account_id,
+            posting.points,
+            str(posting.kind),
+            posting.occurred_at,
+            self.now,
+            posting.business_key,
+            posting.reference,
+            posting.purchase_id,
+            posting.reverses_id,
+            posting.explanation,
+        )
+
+    @staticmethod
+    def _lot_row(lot: OpenLot) -> Row:
+        return (
+            lot.id,
+            lot.account_id,
+            lot.posting.id if lot.posting else 0,
+            lot.purchase_id,
+            lot.terms_id,
+            lot.points,
+            lot.remaining,
+            lot.is_pending,
+            lot.available_at,
+            lot.expires_at,
+        )
+
+    def _changed_lots(self) -> list[Row]:
+        new = set(map(id, self.new_lots))
+        return [
+            (lot.id, lot.remaining, lot.is_pending, lot.expires_at)
+            for lots in self.lots.values()
+            for lot in lots
+            if lot.is_changed and id(lot) not in new
+        ]
+
+    def _debt_rows(self) -> list[tuple[Write, list[Row]]]:
+        changed = [(pk, debt) for pk, debts in self.debts.items() for debt in debts if debt.is_changed]
+        return [
+            (INSERT_DEBTS, [(pk, d.posting.id, d.points, d.remaining) for pk, d in changed if d.posting]),
+            (UPDATE_DEBTS, [(d.id, d.remaining) for _, d in changed if d.id]),
+        ]
+
+    def _account_row(self, account_id: int) -> Row:
+        account = self.accounts[account_id]
+        account.settle_due_at = self._next_due(account_id)
+        return (
+            account_id,
+            account.available,
+            account.pending,
+            account.owed,
+            account.settle_due_at,
+            account.first_purchase_at,
+            account.last_purchase_at,
+        )
+
+    def write(self, *more: tuple[Write, list[Row]]) -> None:
+        """Store the book, and rows of other nouns with it, in one go."""
+        engine().write([*more, *self.rows()])
+
+
+def open_book(*, account_ids: Iterable[int], now: datetime) -> Book:
+    """Lock members' accounts in order and settle what is due in them."""
+    book = Book(accounts=lock_accounts(account_ids), programme=programme_accounts(), now=now)
+    book.settle()
+    return book

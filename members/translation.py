@@ -1,0 +1,31 @@
+from modeltranslation.translator import TranslationOptions, register
+
+from members.models import EarningRule, ExpiryPolicy, Store, Tier
+
+
+@register(Tier)
+class TierTranslation(TranslationOptions):
+    """A tier's name and benefits in each language of the programme."""
+
+    fields = ("name", "benefits")
+
+
+@register(EarningRule)
+class EarningRuleTranslation(TranslationOptions):
+    """A rule's name in each language of the programme."""
+
+    fields = ("name",)
+
+
+@register(ExpiryPolicy)
+class ExpiryPolicyTranslation(TranslationOptions):
+    """A policy's name in each language of the programme."""
+
+    fields = ("name",)
+
+
+@register(Store)
+class StoreTranslation(TranslationOptions):
+    """A store's name in each language of the programme."""
+
+    fields = ("name",)
