@@ -6,8 +6,6 @@ from django.db import DatabaseError
 from django.test import Client
 from kombu.exceptions import OperationalError
 
-from config import health
-
 CountQueries = Callable[[int], Any]
 
 pytestmark = pytest.mark.django_db
@@ -48,7 +46,7 @@ def test_readyz_fails_without_a_broker(client: Client, monkeypatch: pytest.Monke
     def refuse(**options: object) -> None:
         raise OperationalError("connection refused by broker.internal")
 
-    monkeypatch.setattr(health.app, "connection_for_write", refuse)
+    monkeypatch.setattr("config.health.app.connection_for_write", refuse)
 
     response = client.get("/readyz")
 
@@ -61,7 +59,7 @@ def test_readyz_fails_without_a_database(client: Client, monkeypatch: pytest.Mon
     def refuse() -> None:
         raise DatabaseError("no route to database.internal")
 
-    monkeypatch.setattr(health.connection, "cursor", refuse)
+    monkeypatch.setattr("config.health.connection.cursor", refuse)
 
     response = client.get("/readyz")
 
@@ -71,7 +69,8 @@ def test_readyz_fails_without_a_database(client: Client, monkeypatch: pytest.Mon
 
 
 def test_readyz_fails_while_a_migration_is_missing(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(health.MigrationExecutor, "migration_plan", lambda self, targets: [("0003_next", False)])
+    plan = [("0003_next", False)]
+    monkeypatch.setattr("config.health.MigrationExecutor.migration_plan", lambda executor, targets: plan)
 
     response = client.get("/readyz")
 
