@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.formats import date_format, number_format, time_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, to_locale
+from django.utils.translation import get_language, get_language_info, to_locale
 from django.utils.translation import gettext as _
 
 register = template.Library()
@@ -37,8 +37,13 @@ def languages() -> list[dict[str, Any]]:
     """The languages of the portal, each in its own words, for the chooser."""
     current = get_language()
     return [
-        {"code": code, "tag": to_locale(code).replace("_", "-"), "name": name, "is_current": code == current}
-        for code, name in settings.LANGUAGES
+        {
+            "code": code,
+            "tag": to_locale(code).replace("_", "-"),
+            "name": get_language_info(code)["name_local"],
+            "is_current": code == current,
+        }
+        for code, _name in settings.LANGUAGES
     ]
 
 
