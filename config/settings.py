@@ -130,6 +130,8 @@ SUPPORT_EMAIL = env.str("SUPPORT_EMAIL", default="support@regulars.example")
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese")), ("zh-hant", _("Traditional Chinese"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+# How Chinese writes days and thousands, where Django's own formats fall short.
+FORMAT_MODULE_PATH = ["config.formats"]
 USE_TZ = True
 TIME_ZONE = PROGRAMME_TIME_ZONE
 # Texts that staff write (tiers, benefits, rules): the two Chinese scripts stand in for each other, then English.
