@@ -1,0 +1,30 @@
+"""The audit log: who did what to whom, written in the transaction that did it."""
+
+from datetime import datetime
+from typing import Any
+
+from members.models import AuditEntry, User
+
+
+def record_audit(
+    *,
+    actor: User | None,
+    action: str,
+    now: datetime,
+    member_id: int | None = None,
+    details: dict[str, Any] | None = None,
+    actor_label: str = "",
+) -> AuditEntry:
+    """Write an audit entry in the running transaction.
+
+    ``action`` is a stable name such as "member.merged". ``actor`` is None for programs; ``actor_label`` then says
+    which (a store key's name, a command). ``details`` hold figures, numbers and reasons.
+    """
+    return AuditEntry.objects.create(
+        at=now,
+        actor=actor,
+        actor_label=(actor_label or (actor.email if actor else ""))[:150],
+        action=action,
+        member_id=member_id,
+        details=details or {},
+    )
