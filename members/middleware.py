@@ -8,13 +8,14 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
 from members.models import Member
+from members.selectors.members import followed
 
 
 class MemberLanguageMiddleware:
-    """Attaches ``request.member`` and lets their stored language and time zone win over cookie and browser.
+    """Attaches ``request.member`` (None without a live card) and lets their language and time zone win.
 
-    Without a session there is nobody to look for, so visitors and API calls cost no query. Pages use the same
-    object, so that a page asks for its member once.
+    They win over the cookie and the browser. Without a session there is nobody to look for, so visitors and API calls
+    cost no query. Pages use the same object, so that a page asks for its member once.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -36,4 +37,6 @@ class MemberLanguageMiddleware:
 def _member_of(request: HttpRequest) -> Member | None:
     if settings.SESSION_COOKIE_NAME not in request.COOKIES or not request.user.is_authenticated:
         return None
-    return Member.objects.select_related("tier", "account").filter(user_id=request.user.pk).first()
+    cards = Member.objects.select_related("tier", "account", "merged_into__tier", "merged_into__account")
+    member = followed(cards.filter(user_id=request.user.pk).first())
+    return member if member and member.is_live else None

@@ -118,6 +118,13 @@ def is_checkbox(field: BoundField) -> bool:
 
 
 @register.filter
+def control(field: BoundField) -> SafeString:
+    """A field's input without a placeholder: the label stands above it, and allauth would say the same twice."""
+    field.field.widget.attrs.pop("placeholder", None)
+    return field.as_widget()
+
+
+@register.filter
 def initials(name: str) -> str:
     """One or two letters for an avatar; one character for a Chinese name, which has no words."""
     words = name.split()

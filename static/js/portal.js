@@ -44,4 +44,6 @@ document.addEventListener("htmx:afterSettle", (event) => {
 });
 
 showCloseButtons(document);
+// On a phone the side navigation scrolls sideways: bring the page's own link into view.
+document.querySelector(".sidenav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 for (const element of document.querySelectorAll("[data-needs-script][hidden]")) element.hidden = false;
