@@ -49,6 +49,15 @@ class Engine(Protocol):
     def write(self, batches: Sequence[tuple[Write, Sequence[Row]]]) -> None:
         """Write all rows of all batches; empty batches are skipped."""
 
+    def table(self, columns: Sequence[tuple[str, str]], rows: Sequence[Row]) -> tuple[str, list[Any]]:
+        """A subquery of rows that the program holds, and its parameters; columns are names with PostgreSQL's types."""
+
+    def joined(self, expression: str) -> str:
+        """An aggregate: the distinct values of an expression as text, with commas between; NULL without rows."""
+
+    def try_lock(self, name: str) -> bool:
+        """Take a named lock until the end of the transaction; false, at once, when somebody else holds it."""
+
 
 def engine(using: BaseDatabaseWrapper | None = None) -> Engine:
     """The form that fits the connected database."""

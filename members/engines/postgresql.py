@@ -68,11 +68,42 @@ def _json_columns(write: Write) -> tuple[bool, ...]:
     return tuple(isinstance(field, models.JSONField) for field in write.model_fields)
 
 
+def _ordered(kinds: Sequence[Write]) -> list[str]:
+    """The statements of a batch; an insert waits for the update of its table that comes before it.
+
+    The parts of one statement run in no particular order, unless one reads what another returns. A unique index
+    ("one open period a member") must not meet the new row before the old one has left it.
+    """
+    statements = [_statement(kind) for kind in kinds]
+    updates = {kind.table: number for number, kind in enumerate(kinds) if kind.verb == "update"}
+    awaited = set()
+    for number, kind in enumerate(kinds):
+        update = updates.get(kind.table, number)
+        if kind.verb == "insert" and update < number:
+            awaited.add(update)
+            statements[number] += f" WHERE (SELECT count(*) FROM w{update}) >= 0"
+    return [f"{sql} RETURNING t.id" if number in awaited else sql for number, sql in enumerate(statements)]
+
+
 def write(batches: Sequence[tuple[Write, Sequence[Row]]]) -> None:
-    """Write all batches in one statement: data-modifying CTEs; foreign keys are checked at commit."""
-    filled = [(kind, rows) for kind, rows in batches if rows]
-    if not filled:
-        return
+    """Write all batches in one statement of data-modifying CTEs; foreign keys are checked at commit.
+
+    The parts of a statement run in no promised order. A table that comes twice (end a period, begin the next one)
+    therefore begins a new statement, so that its unique indexes see the first part done.
+    """
+    group: list[tuple[Write, Sequence[Row]]] = []
+    for kind, rows in batches:
+        if not rows:
+            continue
+        if any(kind.table == other.table for other, _ in group):
+            _write_at_once(group)
+            group = []
+        group.append((kind, rows))
+    if group:
+        _write_at_once(group)
+
+
+def _write_at_once(filled: Sequence[tuple[Write, Sequence[Row]]]) -> None:
     *first, last = [_statement(kind) for kind, _ in filled]
     ctes = ", ".join(f"w{number} AS ({sql})" for number, sql in enumerate(first))
     params = [
@@ -82,3 +113,23 @@ def write(batches: Sequence[tuple[Write, Sequence[Row]]]) -> None:
     ]
     with connection.cursor() as cursor:
         cursor.execute(f"WITH {ctes} {last}" if ctes else last, params)
+
+
+def table(columns: Sequence[tuple[str, str]], rows: Sequence[Row]) -> tuple[str, list[Any]]:
+    """Travels as one array a column; see Engine."""
+    names = ", ".join(name for name, _ in columns)
+    arrays = ", ".join(f"%s::{kind}[]" for _, kind in columns)
+    values = [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in columns]
+    return f"SELECT {names} FROM unnest({arrays}) AS v({names})", values
+
+
+def joined(expression: str) -> str:
+    """See Engine."""
+    return f"string_agg(DISTINCT ({expression})::text, ',')"
+
+
+def try_lock(name: str) -> bool:
+    """Take an advisory lock, which needs no row to exist yet; see Engine."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+        return bool(cursor.fetchone()[0])

@@ -1,0 +1,141 @@
+"""A member changes tiers: the period ends, the next one begins, and an event tells of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+from django.db.models import Q
+
+from members import event_types
+from members.engines import Row, Write, engine
+from members.models import Member, Tier, TierPeriod, TierReason
+from members.services.events import INSERT_EVENTS, event_row
+
+END_PERIODS = Write(TierPeriod, ("id", "ended_at", "end_reason"), "update")
+INSERT_PERIODS = Write(
+    TierPeriod,
+    (
+        "member_id",
+        "tier_id",
+        "started_at",
+        "ended_at",
+        "start_reason",
+        "end_reason",
+        "held_until_date",
+        "is_manual",
+        "note",
+        "explanation",
+    ),
+)
+UPDATE_MEMBERS = Write(Member, ("id", "tier_id"), "update")
+
+# A climb that we learn of later than this (an imported history) is not news to anybody.
+NEWS = timedelta(days=7)
+# Climbing by these is worth a congratulation; a review, a correction or a merge is bookkeeping.
+CELEBRATED = (TierReason.UPGRADE, TierReason.LATE_RECEIPT, TierReason.MANUAL, TierReason.INVITATION)
+
+
+@dataclass(slots=True)
+class TierChange:
+    """One member's step from a tier to another. ``explanation`` has the figures behind it."""
+
+    member_id: int
+    from_tier_id: int
+    to_tier_id: int
+    at: datetime
+    reason: TierReason
+    held_until_date: date | None
+    is_manual: bool = False
+    note: str = ""
+    explanation: dict[str, Any] = field(default_factory=dict)
+
+
+def change_rows(*, changes: Sequence[TierChange], now: datetime) -> list[tuple[Write, list[Row]]]:
+    """Rows that carry out changes of locked members, each member's in order: for Book.write or ``engine().write``.
+
+    Two queries, whatever the number: the tiers, and the periods that are open or ended lately.
+    """
+    if not changes:
+        return []
+    tiers = {tier.pk: tier for tier in Tier.objects.only("pk", "code", "rank", "grace_days")}
+    periods = _recent_periods(changes, tiers)
+    by_member: dict[int, list[TierChange]] = {}
+    for change in changes:
+        by_member.setdefault(change.member_id, []).append(change)
+    ended: list[Row] = []
+    begun: list[Row] = []
+    for member_id, steps in by_member.items():
+        # A late receipt can reach back before the period that it ends: that one then has no length.
+        ended += [
+            (period.pk, max(period.started_at, steps[0].at), str(steps[0].reason))
+            for period in periods.get(member_id, ())
+            if period.ended_at is None
+        ]
+        begun += [_period_row(step, following) for step, following in pairwise([*steps, None]) if step]
+    return [
+        (END_PERIODS, ended),
+        (INSERT_PERIODS, begun),
+        (UPDATE_MEMBERS, [(member_id, steps[-1].to_tier_id) for member_id, steps in by_member.items()]),
+        (INSERT_EVENTS, [_event(change, tiers, periods.get(change.member_id, ()), now) for change in changes]),
+    ]
+
+
+def write_changes(*, changes: Sequence[TierChange], now: datetime) -> None:
+    """Carry out changes of locked members in the running transaction."""
+    engine().write(change_rows(changes=changes, now=now))
+
+
+def _recent_periods(changes: Sequence[TierChange], tiers: dict[int, Tier]) -> dict[int, list[TierPeriod]]:
+    grace = timedelta(days=max(tiers[change.to_tier_id].grace_days for change in changes))
+    since = min(change.at for change in changes) - grace
+    periods: dict[int, list[TierPeriod]] = {}
+    members = {change.member_id for change in changes}
+    rows = TierPeriod.objects.filter(Q(ended_at=None) | Q(ended_at__gte=since), member_id__in=members)
+    for period in rows.only("pk", "member_id", "tier_id", "started_at", "ended_at"):
+        periods.setdefault(period.member_id, []).append(period)
+    return periods
+
+
+def _period_row(change: TierChange, following: TierChange | None) -> Row:
+    return (
+        change.member_id,
+        change.to_tier_id,
+        change.at,
+        max(change.at, following.at) if following else None,
+        str(change.reason),
+        str(following.reason) if following else "",
+        change.held_until_date,
+        change.is_manual,
+        change.note,
+        change.explanation,
+    )
+
+
+def _event(change: TierChange, tiers: dict[int, Tier], periods: Sequence[TierPeriod], now: datetime) -> Row:
+    return event_row(
+        type=event_types.TIER_CHANGED,
+        member_id=change.member_id,
+        payload={
+            "from": tiers[change.from_tier_id].code,
+            "to": tiers[change.to_tier_id].code,
+            "reason": str(change.reason),
+            "held_until": change.held_until_date.isoformat() if change.held_until_date else None,
+            "celebrate": is_celebrated(change, tiers, periods, now),
+        },
+        occurred_at=change.at,
+        now=now,
+    )
+
+
+def is_celebrated(change: TierChange, tiers: dict[int, Tier], periods: Sequence[TierPeriod], now: datetime) -> bool:
+    """Whether to congratulate: a climb, heard of in time, to a tier not held within its days of grace before."""
+    reached = tiers[change.to_tier_id]
+    if change.reason not in CELEBRATED or reached.rank <= tiers[change.from_tier_id].rank or change.at < now - NEWS:
+        return False
+    since = change.at - timedelta(days=reached.grace_days)
+    return not any(
+        period.ended_at and period.ended_at >= since and tiers[period.tier_id].rank >= reached.rank
+        for period in periods
+    )
