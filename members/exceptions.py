@@ -164,11 +164,11 @@ class InvalidStore(DomainError):
 
 
 class InvalidText(DomainError):
-    """A text that is too long, or that the product does not know how to take."""
+    """A text that is too long, or holds characters that cannot be shown or stored."""
 
     code = "invalid-text"
     status = 422
-    message = _("This text is too long: at most %(length)s characters.")
+    message = _("Use at most %(length)s characters, and only such as can be seen.")
 
 
 class TooManyCodes(DomainError):
