@@ -13,7 +13,7 @@ The trace, stored with each transfer and free of personal data::
 ``tier``: the tier's id. ``x``: the multiplier in percent, ``by``: "tier" or the id of the rule it came from. ``rules``:
 every rule in force, by rule id; empty elements at the end are left out. ``points``: what it gave (a base rule before
 the multiplier, a multiplier the extra above base). ``failed``: null, or the first condition that did not hold: store,
-channel, weekday, time, tier, first, category, sku, minimum; "capped" when nothing is left of its cap; "not_best" when
+channel, weekday, tier, time, first, category, sku, minimum; "capped" when nothing is left of its cap; "not_best" when
 another rule gave more. ``amount``: what a rate applied to, in minor units. ``capped_from``: the points without the
 cap; ``capped_by``: "d" (member and day), "m" (member and month) or "t" (in all).
 """
@@ -26,7 +26,7 @@ from math import prod
 from typing import Any
 
 from members.award_caps import CounterRow, Counters, counter_row, limits
-from members.compiled_rules import Calendar, Line, Occasion, Rule, Season
+from members.compiled_rules import Calendar, Line, Rule
 from members.rule_terms import StoreTerms, TierTerms, VersionTerms
 
 Entry = list[Any]
@@ -61,9 +61,9 @@ class Score:
 
 
 class Scoring:
-    """The rules of one rulebook, ready to score purchases of any time. Immutable, shared by threads."""
+    """The rules of one rulebook, ready to score purchases of any time; shared by threads."""
 
-    __slots__ = ("calendar", "channels", "tiers", "zone")
+    __slots__ = ("calendar", "tiers", "zone")
 
     def __init__(
         self,
@@ -73,10 +73,8 @@ class Scoring:
         stores: Mapping[int, StoreTerms],
         zone: tzinfo,
     ) -> None:
-        ranks = {tier.id: tier.rank for tier in tiers.values()}
-        self.calendar = Calendar([Rule(version, ranks=ranks) for version in versions])
+        self.calendar = Calendar(versions, tiers=tiers, stores=stores)
         self.tiers = tiers
-        self.channels = {store.id: store.channel for store in stores.values()}
         self.zone = zone
 
     def score(self, facts: PurchaseFacts, counters: Counters) -> Score:
@@ -85,51 +83,36 @@ class Scoring:
 
     def counter_keys(self, facts: PurchaseFacts) -> list[str]:
         """The counters to lock and load before ``score``: of the capped rules that the purchase may fire."""
-        capped = self.calendar.at(facts.occurred_at).capped
-        if not capped:
-            return []
-        purchase = _PurchaseScoring(self, facts, Counters())
-        day = facts.occurred_at.astimezone(self.zone).date()
+        local = facts.occurred_at.astimezone(self.zone)
+        plan = self.calendar.at(facts.occurred_at).plan(facts.store_id, local.isoweekday(), facts.tier_id)
         return [
             key
-            for rule in capped
-            if not rule.refuses(purchase.occasion)
-            for key, _period, _cap in limits(rule.terms, member_id=facts.member_id, day=day)
+            for rule in plan.capped
+            for key, _period, _cap in limits(rule.terms, member_id=facts.member_id, day=local.date())
         ]
 
 
 class _PurchaseScoring:
     """One purchase on its way through the rules."""
 
-    __slots__ = ("additions", "amounts", "counters", "day", "entries", "facts", "occasion", "season", "tier", "total")
+    __slots__ = ("additions", "counters", "entries", "facts", "local", "plan", "second", "tier", "total")
 
     def __init__(self, scoring: Scoring, facts: PurchaseFacts, counters: Counters) -> None:
         self.facts = facts
         self.counters = counters
-        self.season: Season = scoring.calendar.at(facts.occurred_at)
         self.tier = scoring.tiers[facts.tier_id]
-        local = facts.occurred_at.astimezone(scoring.zone)
-        self.day = local.date()
-        second = local.hour * 3600 + local.minute * 60 + local.second
-        self.occasion = Occasion(
-            facts.store_id,
-            scoring.channels.get(facts.store_id, ""),
-            local.isoweekday(),
-            second,
-            self.tier.rank,
-            facts.is_first,
-        )
-        self.amounts: list[int] = [line.amount for line in facts.lines] if facts.lines else [facts.amount]
-        self.total = sum(self.amounts)
-        self.entries: list[Entry] = []
+        self.local = local = facts.occurred_at.astimezone(scoring.zone)
+        self.second = local.hour * 3600 + local.minute * 60 + local.second
+        self.plan = scoring.calendar.at(facts.occurred_at).plan(facts.store_id, local.isoweekday(), facts.tier_id)
+        self.total = sum([line.amount for line in facts.lines]) if facts.lines else facts.amount
+        self.entries: list[Any] = self.plan.entries.copy()
         self.additions: list[CounterRow] = []
 
     def score(self) -> Score:
         base = self._base()
         points, percent, by = self._multiply(base)
-        for rule in self.season.bonuses:
+        for rule in self.plan.bonuses:
             points += self._bonus(rule)
-        self.entries.sort()
         trace = {
             "v": 1,
             "tier": self.tier.id,
@@ -142,23 +125,25 @@ class _PurchaseScoring:
         return Score(points, trace, self.additions)
 
     def _check(self, rule: Rule) -> Checked:
-        failed = rule.refuses(self.occasion) if rule.is_conditional else None
-        if failed:
-            return failed, None, 0
+        if rule.has_time and not rule.holds_at(self.second):
+            return "time", None, 0
+        if rule.first_only and not self.facts.is_first:
+            return "first", None, 0
         if not rule.has_line_conditions:
             return "minimum" if self.facts.amount < rule.minimum else None, None, self.total
-        found = rule.matching(self.facts.lines)
+        lines = self.facts.lines
+        found = rule.matching(lines)
         if isinstance(found, str):
             return found, None, 0
-        amount = sum([self.amounts[position] for position in found])
+        amount = sum([lines[position].amount for position in found])
         return "minimum" if amount < rule.minimum else None, found, amount
 
     def _left(self, rule: Rule) -> tuple[int, str]:
-        return self.counters.left(rule.terms, member_id=self.facts.member_id, day=self.day)
+        return self.counters.left(rule.terms, member_id=self.facts.member_id, day=self.local.date())
 
     def _count(self, rule: Rule, points: int) -> None:
         if points and rule.is_capped:
-            keys = limits(rule.terms, member_id=self.facts.member_id, day=self.day)
+            keys = limits(rule.terms, member_id=self.facts.member_id, day=self.local.date())
             self.additions += [counter_row(key, points) for key, _period, _cap in keys]
 
     def _clamp(self, rule: Rule, points: int) -> tuple[int, Capped | None]:
@@ -168,26 +153,42 @@ class _PurchaseScoring:
                 return left, (points, period)
         return points, None
 
+    def _fail(self, rule: Rule, failed: str) -> None:
+        self.entries[rule.position] = [rule.rule_id, rule.id, 0, failed]
+
     # -- base -------------------------------------------------------------------------------------------------------
 
     def _base(self) -> int:
-        rest: list[Any] = self.amounts.copy()
+        base, taken = 0, False
+        for rule in self.plan.bases:
+            failed, _found, amount = self._check(rule)
+            if failed or taken:
+                self._fail(rule, failed or "not_best")
+            elif amount == self.total and not rule.is_capped:
+                # The usual purchase: the best rule earns on everything.
+                base, taken = amount * rule.points // rule.per_amount, True
+                self.entries[rule.position] = [rule.rule_id, rule.id, base, None, amount]
+            else:
+                return self._shared_base()
+        return base
+
+    def _shared_base(self) -> int:
+        """The base of a purchase whose lines earn at several rates, or at a capped one."""
+        lines = self.facts.lines
+        rest: list[Any] = [line.amount for line in lines] if lines else [self.facts.amount]
         shares: list[Share] = []
-        for rule in self.season.bases:
+        for rule in self.plan.bases:
             failed, found, _amount = self._check(rule)
-            if failed:
-                self.entries.append([rule.rule_id, rule.id, 0, failed])
-                continue
             positions = range(len(rest)) if found is None else found
             amount = sum([rest[position] for position in positions])
-            if shares and not amount:
-                self.entries.append([rule.rule_id, rule.id, 0, "not_best"])
+            if failed or (shares and not amount):
+                self._fail(rule, failed or "not_best")
                 continue
             share, kept = self._share(rule, amount)
             shares.append(share)
             for position in positions:
                 rest[position] *= kept
-        return self._allot(shares) if shares else 0
+        return self._allot(shares)
 
     def _share(self, rule: Rule, amount: Any) -> tuple[Share, Any]:
         """What a rule gives for an amount, times its per_amount; and the part of it that its cap leaves to others."""
@@ -213,7 +214,7 @@ class _PurchaseScoring:
                 parts[position] += 1
         for (rule, _points, amount, capped), part in zip(shares, parts, strict=True):
             failed = "capped" if capped and not part else None
-            self.entries.append(_entry(rule, part, failed=failed, amount=int(amount), capped=capped))
+            self.entries[rule.position] = _entry(rule, part, failed=failed, amount=int(amount), capped=capped)
             self._count(rule, part)
         return base
 
@@ -224,10 +225,10 @@ class _PurchaseScoring:
         points = base * percent // 100
         best: Rule | None = None
         fired: list[tuple[Rule, int, Capped | None]] = []
-        for rule in self.season.multipliers:
+        for rule in self.plan.multipliers:
             failed, _found, _amount = self._check(rule)
             if failed:
-                self.entries.append([rule.rule_id, rule.id, 0, failed])
+                self._fail(rule, failed)
                 continue
             extra, capped = self._clamp(rule, base * rule.percent // 100 - base)
             fired.append((rule, extra, capped))
@@ -235,24 +236,23 @@ class _PurchaseScoring:
                 points, percent, best = base + extra, rule.percent, rule
         for rule, extra, capped in fired:
             if rule is best:
-                self.entries.append(_entry(rule, extra, capped=capped))
+                self.entries[rule.position] = _entry(rule, extra, capped=capped)
                 self._count(rule, extra)
             else:
                 failed = "capped" if capped and not extra else "not_best"
-                self.entries.append(_entry(rule, 0, failed=failed, capped=capped))
+                self.entries[rule.position] = _entry(rule, 0, failed=failed, capped=capped)
         return points, percent, best.rule_id if best else "tier"
 
     def _bonus(self, rule: Rule) -> int:
         failed, _found, amount = self._check(rule)
         if failed:
-            self.entries.append([rule.rule_id, rule.id, 0, failed])
+            self._fail(rule, failed)
             return 0
-        if rule.is_rate:
-            points, capped = self._clamp(rule, amount * rule.points // rule.per_amount)
-        else:
-            points, capped = self._clamp(rule, rule.points)
+        award = amount * rule.points // rule.per_amount if rule.is_rate else rule.points
+        points, capped = self._clamp(rule, award)
         failed = "capped" if capped and not points else None
-        self.entries.append(_entry(rule, points, failed=failed, amount=amount if rule.is_rate else None, capped=capped))
+        shown = amount if rule.is_rate else None
+        self.entries[rule.position] = _entry(rule, points, failed=failed, amount=shown, capped=capped)
         self._count(rule, points)
         return points
 
