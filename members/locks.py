@@ -1,15 +1,26 @@
 """Every row lock the product takes, in the one order that keeps it free of deadlocks.
 
-Order: idempotency row -> accounts by id -> lots by (expires_at, id) -> counters by key -> coupon -> stock; the
+Order: idempotency row -> user -> adjustment -> accounts by id -> lots by (expires_at, id) -> counters by key -> coupon -> stock; the
 hottest row last. Take the lock, then read: in READ COMMITTED a statement that runs after the lock sees what the
 previous holder committed. SQLite has one writer (transactions begin IMMEDIATE), so the same calls are free there.
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db.models import QuerySet
 
-from members.models import Account, AwardCounter, Lot
+from members.models import Account, Adjustment, AwardCounter, Lot, User
+
+
+def lock_user(user_id: int) -> User:
+    """Lock a sign-in while it gets, moves or proves a membership: a double click is then one after the other."""
+    return User.objects.select_for_update(no_key=True).get(pk=user_id)
+
+
+def lock_adjustment(adjustment_id: int) -> Adjustment:
+    """Lock an adjustment while somebody decides on it. Raises Adjustment.DoesNotExist."""
+    return Adjustment.objects.select_for_update(no_key=True).get(pk=adjustment_id)
 
 
 def lock_accounts(ids: Iterable[int]) -> QuerySet[Account]:
@@ -18,18 +29,34 @@ def lock_accounts(ids: Iterable[int]) -> QuerySet[Account]:
 
 
 def lock_member_accounts(numbers: Iterable[str]) -> QuerySet[Account]:
-    """Lock the accounts of members by their numbers; each comes with its member."""
+    """Lock the accounts of members by their numbers."""
     return (
-        Account.objects.filter(member__number__in=numbers)
-        .select_related("member")
-        .order_by("pk")
-        .select_for_update(of=("self",), no_key=True)
+        Account.objects.filter(member__number__in=numbers).order_by("pk").select_for_update(of=("self",), no_key=True)
     )
+
+
+def lock_accounts_of(member_ids: Iterable[int]) -> list[Account]:
+    """Lock the accounts of members by id, now: the lock also guards the member's status, contacts, sign-in and tier."""
+    accounts = Account.objects.filter(member_id__in=member_ids).order_by("pk")
+    return list(accounts.select_for_update(of=("self",), no_key=True))
+
+
+def lock_due_accounts(*, due_at: datetime, after: int, limit: int, with_pending: bool) -> QuerySet[Account]:
+    """Find and lock the next accounts with something to settle, in one statement.
+
+    Rows that another job settled while we waited for them no longer match and are left out.
+    """
+    due = Account.objects.filter(settle_due_at__lte=due_at, pk__gt=after)
+    if with_pending:
+        due = due.filter(pending__gt=0)
+    return due.order_by("pk").select_for_update(of=("self",), no_key=True)[:limit]
 
 
 def lock_open_lots(account_ids: Iterable[int]) -> QuerySet[Lot]:
     """Lock what is left in some accounts, in the order in which debits draw it. Hold the accounts first."""
-    return Lot.objects.filter(account_id__in=account_ids, remaining__gt=0).order_by("expires_at", "pk").select_for_update()
+    return (
+        Lot.objects.filter(account_id__in=account_ids, remaining__gt=0).order_by("expires_at", "pk").select_for_update()
+    )
 
 
 def lock_counters(keys: Iterable[str]) -> QuerySet[AwardCounter]:

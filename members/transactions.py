@@ -4,13 +4,14 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, OperationalError, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, IntegrityError, OperationalError, connections, transaction
 
 from members.exceptions import Busy
 
-# PostgreSQL: serialization_failure, deadlock_detected. The victim of a deadlock did nothing wrong; trying the whole
-# transaction again is the documented answer.
-RETRY_STATES = frozenset({"40001", "40P01"})
+# PostgreSQL: serialization_failure, deadlock_detected; the victim of a deadlock did nothing wrong, and trying the
+# whole transaction again is the documented answer. unique_violation: somebody recorded the same between our read
+# and our write; the next attempt reads it and gives the answer for what is known.
+RETRY_STATES = frozenset({"40001", "40P01", "23505"})
 # lock_not_available: the lock timeout passed.
 BUSY_STATES = frozenset({"55P03"})
 ATTEMPTS = 3
@@ -19,7 +20,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def _state(error: OperationalError) -> str:
+def _state(error: OperationalError | IntegrityError) -> str:
     return getattr(error.__cause__, "sqlstate", None) or ("55P03" if "locked" in str(error) else "")
 
 
@@ -35,11 +36,14 @@ def retrying(service: Callable[P, R]) -> Callable[P, R]:
         nested = connections[DEFAULT_DB_ALIAS].in_atomic_block
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                with transaction.atomic(savepoint=False):
+                # A savepoint inside another transaction: a refusal that the outer service catches undoes this part alone.
+                with transaction.atomic(savepoint=nested):
                     return service(*args, **kwargs)
-            except OperationalError as error:
+            except (OperationalError, IntegrityError) as error:
                 state = _state(error)
                 if nested or state not in RETRY_STATES | BUSY_STATES:
+                    raise
+                if attempt == ATTEMPTS and isinstance(error, IntegrityError):
                     raise
                 if state in BUSY_STATES or attempt == ATTEMPTS:
                     raise Busy from error

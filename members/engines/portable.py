@@ -32,6 +32,8 @@ def _statement(write: Write) -> str:
     if write.verb == "update":
         assignments = ", ".join(f"{name} = %s" for name in write.columns[1:])
         return f'UPDATE "{write.table}" SET {assignments} WHERE id = %s'
+    if write.verb == "increase":
+        return f'UPDATE "{write.table}" SET {write.columns[-1]} = {write.columns[-1]} + %s WHERE "{write.key}" = %s'
     insert = f'INSERT INTO "{write.table}" ({names}) VALUES ({values})'
     if write.verb == "add":
         last = write.columns[-1]
@@ -60,6 +62,8 @@ def write(batches: Sequence[tuple[Write, Sequence[Row]]]) -> None:
             adapted = [tuple(_adapt(value) for value in row) for row in rows]
             if kind.verb == "update":
                 adapted = [(*row[1:], row[0]) for row in adapted]
+            if kind.verb == "increase":
+                adapted = [(row[-1], row[kind.fields.index(kind.key)]) for row in adapted]
             cursor.executemany(_statement(kind), adapted)
 
 

@@ -57,6 +57,9 @@ def _statement(write: Write) -> str:
             f'INSERT INTO "{write.table}" ({names}) SELECT {values} FROM {source} '
             f'ON CONFLICT ("{write.key}") DO NOTHING'
         )
+    if write.verb == "increase":
+        last = write.columns[-1]
+        return f'UPDATE "{write.table}" AS t SET {last} = t.{last} + v.{last} FROM {source} WHERE t.{write.key} = v.{write.key}'
     assignments = ", ".join(
         f"{name} = v.{name}{cast}" for name, (_, cast) in list(zip(write.columns, types, strict=True))[1:]
     )
@@ -66,23 +69,6 @@ def _statement(write: Write) -> str:
 @lru_cache(maxsize=128)
 def _json_columns(write: Write) -> tuple[bool, ...]:
     return tuple(isinstance(field, models.JSONField) for field in write.model_fields)
-
-
-def _ordered(kinds: Sequence[Write]) -> list[str]:
-    """The statements of a batch; an insert waits for the update of its table that comes before it.
-
-    The parts of one statement run in no particular order, unless one reads what another returns. A unique index
-    ("one open period a member") must not meet the new row before the old one has left it.
-    """
-    statements = [_statement(kind) for kind in kinds]
-    updates = {kind.table: number for number, kind in enumerate(kinds) if kind.verb == "update"}
-    awaited = set()
-    for number, kind in enumerate(kinds):
-        update = updates.get(kind.table, number)
-        if kind.verb == "insert" and update < number:
-            awaited.add(update)
-            statements[number] += f" WHERE (SELECT count(*) FROM w{update}) >= 0"
-    return [f"{sql} RETURNING t.id" if number in awaited else sql for number, sql in enumerate(statements)]
 
 
 def write(batches: Sequence[tuple[Write, Sequence[Row]]]) -> None:

@@ -344,6 +344,7 @@ class Migration(migrations.Migration):
                 ('points_earned', models.BigIntegerField(default=0, verbose_name='points earned')),
                 ('points_clawed_back', models.BigIntegerField(default=0, verbose_name='points taken back')),
                 ('revision', models.PositiveSmallIntegerField(default=1, verbose_name='revision')),
+                ('explanation', models.JSONField(blank=True, default=dict, verbose_name='explanation')),
                 ('member', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='purchases', to='members.member', verbose_name='member')),
                 ('store', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='purchases', to='members.store', verbose_name='store')),
             ],

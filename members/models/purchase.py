@@ -26,6 +26,8 @@ class Purchase(models.Model):
     points_earned = models.BigIntegerField(_("points earned"), default=0)
     points_clawed_back = models.BigIntegerField(_("points taken back"), default=0)
     revision = models.PositiveSmallIntegerField(_("revision"), default=1)
+    # Why nothing was earned; where points were, the trace is with the transfer.
+    explanation = models.JSONField(_("explanation"), default=dict, blank=True)
 
     class Meta:
         verbose_name = _("purchase")

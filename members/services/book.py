@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from django.db.models import Model, QuerySet
+
 from members.engines import Row, Write, engine
-from members.locks import lock_accounts, lock_open_lots
-from members.models import Account, Debt, Draw, Lot, Transfer, TransferKind
+from members.locks import lock_accounts, lock_member_accounts, lock_open_lots
+from members.models import LIVE_STATUSES, Account, Debt, Draw, Lot, Transfer, TransferKind
 from members.selectors.accounts import programme_accounts
 
 FAR = datetime.max.replace(tzinfo=UTC)
@@ -61,6 +63,45 @@ UPDATE_ACCOUNTS = Write(
 
 
 @dataclass(slots=True, eq=False)
+class AccountState:
+    """A locked account of a member, with what a till needs of the member; read after the lock."""
+
+    pk: int
+    available: int
+    pending: int
+    owed: int
+    settle_due_at: datetime | None
+    first_purchase_at: datetime | None
+    last_purchase_at: datetime | None
+    member_id: int
+    number: str
+    status: str
+    tier_id: int
+    enrolled_at: datetime
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the card works at a till."""
+        return self.status in LIVE_STATUSES
+
+
+STATE_COLUMNS = (
+    "pk",
+    "available",
+    "pending",
+    "owed",
+    "settle_due_at",
+    "first_purchase_at",
+    "last_purchase_at",
+    "member_id",
+    "member__number",
+    "member__status",
+    "member__tier_id",
+    "member__enrolled_at",
+)
+
+
+@dataclass(slots=True, eq=False)
 class OpenLot:
     """A lot as the book sees it; ``id`` is reserved at writing for a new one."""
 
@@ -72,6 +113,7 @@ class OpenLot:
     expires_at: datetime | None
     terms_id: int | None
     purchase_id: int | None
+    transfer_id: int = 0
     id: int = 0
     posting: "Posting | None" = None
     is_changed: bool = False
@@ -80,6 +122,22 @@ class OpenLot:
     def draw_order(self) -> tuple[datetime, int]:
         """Earliest expiry first, never last, then oldest; a lot of this book is younger than any stored one."""
         return (self.expires_at or FAR, self.id or 2**63)
+
+
+def open_lot(lot: Lot) -> OpenLot:
+    """A stored lot as the book sees it."""
+    return OpenLot(
+        account_id=lot.account_id,
+        points=lot.points,
+        remaining=lot.remaining,
+        is_pending=lot.is_pending,
+        available_at=lot.available_at,
+        expires_at=lot.expires_at,
+        terms_id=lot.terms_id,
+        purchase_id=lot.purchase_id,
+        transfer_id=lot.transfer_id,
+        id=lot.pk,
+    )
 
 
 @dataclass(slots=True, eq=False)
@@ -97,6 +155,7 @@ class Posting:
     reference: str = ""
     explanation: dict[str, Any] = field(default_factory=dict)
     id: int = 0
+    is_posted: bool = False
 
 
 @dataclass(slots=True)
@@ -114,7 +173,7 @@ class OpenDebt:
 class Book:
     """Locked accounts and what is about to be written about them. One book a transaction."""
 
-    def __init__(self, *, accounts: Iterable[Account], programme: dict[str, int], now: datetime) -> None:
+    def __init__(self, *, accounts: Iterable[AccountState], programme: dict[str, int], now: datetime) -> None:
         """``accounts`` are locked members' accounts; ``programme`` maps codes to the programme's account ids."""
         self.now = now
         self.programme = programme
@@ -125,6 +184,7 @@ class Book:
         self.new_lots: list[OpenLot] = []
         self.draws: list[tuple[Posting | int, OpenLot, int]] = []
         self.touched: set[int] = set()
+        self.spare_ids: dict[type[Model], list[int]] = {}
 
     # -- reading ----------------------------------------------------------------------------------------------------
 
@@ -136,19 +196,7 @@ class Book:
         for pk in missing:
             self.lots[pk] = [lot for lot in self.new_lots if lot.account_id == pk]
         for lot in lock_open_lots(missing):
-            self.lots[lot.account_id].append(
-                OpenLot(
-                    account_id=lot.account_id,
-                    points=lot.points,
-                    remaining=lot.remaining,
-                    is_pending=lot.is_pending,
-                    available_at=lot.available_at,
-                    expires_at=lot.expires_at,
-                    terms_id=lot.terms_id,
-                    purchase_id=lot.purchase_id,
-                    id=lot.pk,
-                )
-            )
+            self.lots[lot.account_id].append(open_lot(lot))
 
     def _load_debts(self, account_id: int) -> list[OpenDebt]:
         if account_id not in self.debts:
@@ -158,17 +206,33 @@ class Book:
             ]
         return self.debts[account_id]
 
+    def absorb(self, other: "Book") -> None:
+        """Take over another book of the same transaction (accounts that turned out to be needed as well)."""
+        self.accounts.update(other.accounts)
+        self.lots.update(other.lots)
+        self.debts.update(other.debts)
+        self.postings.extend(other.postings)
+        self.draws.extend(other.draws)
+        self.touched.update(other.touched)
+
     def open_lots(self, account_id: int, *, pending: bool | None = None) -> list[OpenLot]:
         """The open lots of an account in the order in which a debit draws them."""
         self.load_lots([account_id])
         lots = [lot for lot in self.lots[account_id] if lot.remaining and pending in (None, lot.is_pending)]
         return sorted(lots, key=lambda lot: lot.draw_order)
 
+    def clawback_lots(self, account_id: int, purchase_id: int) -> list[OpenLot]:
+        """The lots a return draws: pending ones first, then those the purchase made, then by earliest expiry."""
+        lots = self.open_lots(account_id)
+        return sorted(lots, key=lambda lot: (not lot.is_pending, lot.purchase_id != purchase_id, lot.draw_order))
+
     # -- settling ---------------------------------------------------------------------------------------------------
 
     def settle(self) -> None:
         """Make due pending lots available and take expired ones to breakage, so that late jobs change nothing."""
-        due = [pk for pk, account in self.accounts.items() if account.settle_due_at and account.settle_due_at <= self.now]
+        due = [
+            pk for pk, account in self.accounts.items() if account.settle_due_at and account.settle_due_at <= self.now
+        ]
         self.load_lots(due)
         for pk in due:
             self.touched.add(pk)
@@ -201,9 +265,15 @@ class Book:
 
     # -- posting ----------------------------------------------------------------------------------------------------
 
+    def _post(self, posting: Posting) -> None:
+        # Between two members the same posting is debited on one side and credited on the other.
+        if not posting.is_posted:
+            posting.is_posted = True
+            self.postings.append(posting)
+
     def credit(self, posting: Posting, lots: list[OpenLot]) -> None:
         """Give a member points, as the lots given; what the member owes is repaid from them first."""
-        self.postings.append(posting)
+        self._post(posting)
         account = self.accounts[posting.credit_account_id]
         self.touched.add(account.pk)
         for lot in lots:
@@ -222,7 +292,7 @@ class Book:
             if account.owed:
                 self._repay(account, lot)
 
-    def _repay(self, account: Account, lot: OpenLot) -> None:
+    def _repay(self, account: AccountState, lot: OpenLot) -> None:
         for debt in self._load_debts(account.pk):
             paid = min(debt.remaining, lot.remaining)
             if paid:
@@ -237,7 +307,7 @@ class Book:
         The rest becomes a debt where the member may owe; otherwise asking for more than the lots hold is a
         programming error, since services check the balance under the lock first.
         """
-        self.postings.append(posting)
+        self._post(posting)
         self.touched.add(posting.debit_account_id)
         rest = posting.points
         for lot in lots:
@@ -278,6 +348,16 @@ class Book:
             if account.owed:
                 self._repay(account, lot)
 
+    def adopt(self, lot: Lot) -> OpenLot:
+        """The book's own view of a stored lot that may be drawn down to nothing (a reversal fills it again)."""
+        self.load_lots([lot.account_id])
+        lots = self.lots[lot.account_id]
+        known = next((each for each in lots if each.id == lot.pk), None)
+        if known is None:
+            known = open_lot(lot)
+            lots.append(known)
+        return known
+
     def extend(self, lot: OpenLot, expires_at: datetime) -> None:
         """Let a lot live longer (terms extended by activity, or a better policy); never shorter."""
         if lot.expires_at and expires_at > lot.expires_at:
@@ -296,13 +376,26 @@ class Book:
                 due = min(due, lot.expires_at or FAR, lot.available_at if lot.is_pending else FAR)
         return None if due == FAR else due
 
+    def reserve(self, *wanted: tuple[type[Model], int]) -> None:
+        """Fetch ids ahead, in one statement, for a service that knows how many rows it is about to make."""
+        for (model, _), ids in zip(wanted, engine().reserve_ids(wanted), strict=True):
+            self.spare_ids[model] = ids
+
+    def take_ids(self, *wanted: tuple[type[Model], int]) -> list[list[int]]:
+        """Ids for new rows: reserved ones first, the shortage from the database."""
+        spare = [self.spare_ids.pop(model, []) for model, _ in wanted]
+        shortage = [(model, max(0, count - len(ids))) for (model, count), ids in zip(wanted, spare, strict=True)]
+        fresh = engine().reserve_ids(shortage) if any(count for _, count in shortage) else [[] for _ in wanted]
+        return [(ids + more)[:count] for ids, more, (_, count) in zip(spare, fresh, wanted, strict=True)]
+
     def rows(self) -> list[tuple[Write, list[Row]]]:
         """Everything the book has to store, ids reserved: what ``write`` sends, for services that add their own."""
-        transfer_ids, lot_ids = engine().reserve_ids([(Transfer, len(self.postings)), (Lot, len(self.new_lots))])
+        transfer_ids, lot_ids = self.take_ids((Transfer, len(self.postings)), (Lot, len(self.new_lots)))
         for posting, transfer_id in zip(self.postings, transfer_ids, strict=True):
             posting.id = transfer_id
         for lot, lot_id in zip(self.new_lots, lot_ids, strict=True):
             lot.id = lot_id
+            lot.transfer_id = lot.posting.id if lot.posting else 0
         return [
             (INSERT_TRANSFERS, [self._transfer_row(posting) for posting in self.postings]),
             (INSERT_LOTS, [self._lot_row(lot) for lot in self.new_lots]),
@@ -333,7 +426,7 @@ class Book:
         return (
             lot.id,
             lot.account_id,
-            lot.posting.id if lot.posting else 0,
+            lot.transfer_id,
             lot.purchase_id,
             lot.terms_id,
             lot.points,
@@ -373,12 +466,27 @@ class Book:
         )
 
     def write(self, *more: tuple[Write, list[Row]]) -> None:
-        """Store the book, and rows of other nouns with it, in one go."""
+        """Store the book, and rows of other nouns with it, in one go; the book can then be posted to again."""
         engine().write([*more, *self.rows()])
+        for lots in self.lots.values():
+            for lot in lots:
+                lot.is_changed = False
+        self.postings, self.new_lots, self.draws = [], [], []
+        self.debts, self.touched = {}, set()
 
 
 def open_book(*, account_ids: Iterable[int], now: datetime) -> Book:
     """Lock members' accounts in order and settle what is due in them."""
-    book = Book(accounts=lock_accounts(account_ids), programme=programme_accounts(), now=now)
+    return _book(lock_accounts(account_ids), now)
+
+
+def open_book_by_number(*, numbers: Iterable[str], now: datetime) -> Book:
+    """The same for the cards presented at tills; numbers that no member has are simply not in the book."""
+    return _book(lock_member_accounts(numbers), now)
+
+
+def _book(locked: QuerySet[Account], now: datetime) -> Book:
+    states = [AccountState(*row) for row in locked.values_list(*STATE_COLUMNS)]
+    book = Book(accounts=states, programme=programme_accounts(), now=now)
     book.settle()
     return book

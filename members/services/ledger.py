@@ -1,0 +1,241 @@
+"""Verbs on members' points. Each locks the accounts it needs in order, settles what is due, posts and writes.
+
+All are idempotent by ``business_key``: a second call with the same key raises DuplicateTransfer and changes nothing.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.utils.translation import gettext_lazy as _
+
+from members.exceptions import DomainError, InvalidPoints, MemberFrozen, MemberNotLive, NotEnoughPoints
+from members.models import Account, MemberStatus, Transfer, TransferKind
+from members.selectors.rulebook import current_rulebook
+from members.services.book import AccountState, Book, OpenLot, Posting, open_book
+from members.services.events import INSERT_EVENTS, event_row
+from members.services.terms import expires_at as expiry_under
+from members.transactions import retrying
+
+
+class UseTerms:
+    """Marks an expiry that follows from the policy in force, rather than a date or never (None)."""
+
+
+USE_TERMS = UseTerms()
+# Where the points come from: what staff or an older system put right is not issuance of the programme's rules.
+SOURCES = {TransferKind.ADJUSTMENT: "adjustment", TransferKind.OPENING: "adjustment"}
+
+
+class DuplicateTransfer(DomainError):
+    """This business key was posted before; ``transfer`` is what it did then."""
+
+    code: ClassVar[str] = "duplicate-transfer"
+    message = _("This was recorded before. Nothing was changed.")
+
+    def __init__(self, transfer: Transfer) -> None:
+        super().__init__()
+        self.transfer = transfer
+
+
+def _refuse_duplicate(business_key: str) -> None:
+    # Read after the account is locked, so that of two equal requests the second finds what the first committed.
+    transfer = Transfer.objects.filter(business_key=business_key).first()
+    if transfer:
+        raise DuplicateTransfer(transfer)
+
+
+def _require_points(points: int) -> None:
+    if isinstance(points, bool) or not isinstance(points, int) or points <= 0:
+        raise InvalidPoints
+
+
+def account_id_of(member_id: int) -> int:
+    """The id of a member's account."""
+    return Account.objects.values_list("pk", flat=True).get(member_id=member_id)
+
+
+def _require_live(account: AccountState) -> None:
+    if not account.is_live:
+        raise MemberNotLive(number=account.number)
+
+
+def _open(account_id: int, now: datetime, *, spending: bool = False) -> Book:
+    """Open a book on one member; the status is read under the lock."""
+    book = open_book(account_ids=[account_id], now=now)
+    locked = book.accounts[account_id]
+    _require_live(locked)
+    if spending and locked.status == MemberStatus.FROZEN:
+        raise MemberFrozen
+    return book
+
+
+def _finish(book: Book, posting: Posting, event: str, member_id: int | None, **payload: Any) -> Transfer:
+    row = event_row(
+        type=event,
+        member_id=member_id,
+        payload={"points": posting.points, "kind": str(posting.kind), "key": posting.business_key, **payload},
+        occurred_at=posting.occurred_at,
+        now=book.now,
+    )
+    book.write((INSERT_EVENTS, [row]))
+    return Transfer.objects.get(pk=posting.id)
+
+
+@retrying
+def award_points(
+    *,
+    member_id: int,
+    points: int,
+    business_key: str,
+    now: datetime,
+    kind: str = TransferKind.BONUS,
+    explanation: dict[str, Any] | None = None,
+    occurred_at: datetime | None = None,
+    available_at: datetime | None = None,
+    expires_at: datetime | UseTerms | None = USE_TERMS,
+    reference: str = "",
+) -> Transfer:
+    """Give a member points for something other than a purchase.
+
+    ``expires_at`` defaults to the policy in force at ``occurred_at``; None is never. Raises InvalidPoints,
+    MemberNotLive, DuplicateTransfer.
+    """
+    _require_points(points)
+    occurred_at = occurred_at or now
+    account_id = account_id_of(member_id)
+    book = _open(account_id, now)
+    _refuse_duplicate(business_key)
+    policy = current_rulebook().policy_at(occurred_at)
+    posting = Posting(
+        kind=kind,
+        debit_account_id=book.programme[SOURCES.get(TransferKind(kind), "issuance")],
+        credit_account_id=account_id,
+        points=points,
+        business_key=business_key,
+        occurred_at=occurred_at,
+        reference=reference,
+        explanation=explanation or {},
+    )
+    expiry = expiry_under(policy, occurred_at) if isinstance(expires_at, UseTerms) else expires_at
+    book.credit(posting, [new_lot(account_id, points, available_at or occurred_at, expiry, policy.id)])
+    return _finish(book, posting, "points.earned", member_id)
+
+
+def new_lot(
+    account_id: int,
+    points: int,
+    available_at: datetime,
+    expires_at: datetime | None,
+    terms_id: int | None,
+    purchase_id: int | None = None,
+) -> OpenLot:
+    """A lot for a credit, full; the book decides whether it is pending."""
+    return OpenLot(
+        account_id=account_id,
+        points=points,
+        remaining=points,
+        is_pending=False,
+        available_at=available_at,
+        expires_at=expires_at,
+        terms_id=terms_id,
+        purchase_id=purchase_id,
+    )
+
+
+@retrying
+def spend_points(
+    *,
+    member_id: int,
+    points: int,
+    business_key: str,
+    now: datetime,
+    kind: str = TransferKind.SPEND,
+    to: str = "redemption",
+    reference: str = "",
+    explanation: dict[str, Any] | None = None,
+) -> Transfer:
+    """Take available points, earliest expiry first.
+
+    Raises InvalidPoints, MemberNotLive, MemberFrozen, DuplicateTransfer, NotEnoughPoints.
+    """
+    _require_points(points)
+    account_id = account_id_of(member_id)
+    # Staff may take points from a frozen account (fraud is why it is frozen); the member may not spend.
+    book = _open(account_id, now, spending=kind == TransferKind.SPEND)
+    _refuse_duplicate(business_key)
+    available = book.accounts[account_id].available
+    if points > available:
+        raise NotEnoughPoints(points=points, available=available)
+    posting = Posting(
+        kind=kind,
+        debit_account_id=account_id,
+        credit_account_id=book.programme[to],
+        points=points,
+        business_key=business_key,
+        occurred_at=now,
+        reference=reference,
+        explanation=explanation or {},
+    )
+    book.debit(posting, book.open_lots(account_id, pending=False))
+    return _finish(book, posting, "points.spent", member_id)
+
+
+@retrying
+def give_points(
+    *,
+    sender_id: int,
+    recipient_id: int,
+    points: int,
+    business_key: str,
+    now: datetime,
+    explanation: dict[str, Any] | None = None,
+) -> Transfer:
+    """Move available points from one member to another; they keep their terms and their last day.
+
+    Raises InvalidPoints, MemberNotLive, MemberFrozen, DuplicateTransfer, NotEnoughPoints.
+    """
+    _require_points(points)
+    sender, recipient = account_id_of(sender_id), account_id_of(recipient_id)
+    book = open_book(account_ids=[sender, recipient], now=now)
+    for account in book.accounts.values():
+        _require_live(account)
+    locked = book.accounts[sender]
+    if locked.status == MemberStatus.FROZEN:
+        raise MemberFrozen
+    _refuse_duplicate(business_key)
+    if points > locked.available:
+        raise NotEnoughPoints(points=points, available=locked.available)
+    posting = Posting(
+        kind=TransferKind.GIFT,
+        debit_account_id=sender,
+        credit_account_id=recipient,
+        points=points,
+        business_key=business_key,
+        occurred_at=now,
+        explanation=explanation or {},
+    )
+    lots = book.open_lots(sender, pending=False)
+    before = [lot.remaining for lot in lots]
+    book.debit(posting, lots)
+    taken = [(lot, had - lot.remaining) for lot, had in zip(lots, before, strict=True) if had > lot.remaining]
+    book.credit(posting, _same_terms(recipient, taken, now))
+    return _finish(book, posting, "points.given", sender_id, recipient=recipient_id)
+
+
+def _same_terms(account_id: int, taken: Iterable[tuple[OpenLot, int]], now: datetime) -> list[OpenLot]:
+    """New lots for points that change hands: one for each expiry and terms, so that a gift never extends a life."""
+    groups: dict[tuple[datetime | None, int | None], int] = {}
+    for lot, points in taken:
+        key = (lot.expires_at, lot.terms_id)
+        groups[key] = groups.get(key, 0) + points
+    return [new_lot(account_id, points, now, expiry, terms) for (expiry, terms), points in groups.items()]
+
+
+@retrying
+def settle_members(*, member_ids: Iterable[int], now: datetime) -> None:
+    """Settle what is due for members before somebody reads their balances."""
+    due = Account.objects.filter(member_id__in=member_ids, settle_due_at__lte=now).values_list("pk", flat=True)
+    ids = list(due)
+    if ids:
+        open_book(account_ids=ids, now=now).write()
