@@ -81,7 +81,7 @@ def version(rule_id: int, kind: str, **terms: Any) -> VersionTerms:
         "multiplier": {"points": 0, "per_amount": 0, "percent": 200},
         "bonus_fixed": {"points": 10, "per_amount": 0},
     }
-    sets = {
+    sets: dict[str, Any] = {
         name: frozenset(terms.pop(name))
         for name in ("categories", "skus", "stores", "channels", "weekdays")
         if name in terms
