@@ -11,6 +11,7 @@ from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from environ import Env
+from whitenoise.compress import Compressor
 
 from config.environment import folder, stored_secret
 from config.logs import configure
@@ -35,6 +36,8 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[:
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
+# Indexes that cover more columns serve PostgreSQL; SQLite makes plain ones of them, which is all right.
+SILENCED_SYSTEM_CHECKS = ["models.W040"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
@@ -116,8 +119,12 @@ _EXPONENTS = dict.fromkeys(
     ["BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"], 0
 ) | dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3)
 PROGRAMME_CURRENCY_EXPONENT = _EXPONENTS.get(PROGRAMME_CURRENCY, 2)
+# Where a phone number without a country code is from (ISO 3166).
+PROGRAMME_PHONE_REGION = env.str("PROGRAMME_PHONE_REGION", default="CN").upper()
 # How long points of a purchase stay pending: the return window. 14 is advised where goods can be brought back.
 PENDING_DAYS = env.int("PENDING_DAYS", default=0)
+# Points of a cancelled redemption whose lot expired meanwhile live again for this many days.
+PROGRAMME_REINSTATEMENT_DAYS = env.int("PROGRAMME_REINSTATEMENT_DAYS", default=30)
 # How many points a member may give away.
 PROGRAMME_GIFT_POINTS_PER_DAY = env.int("PROGRAMME_GIFT_POINTS_PER_DAY", default=1_000)
 PROGRAMME_GIFT_POINTS_PER_MONTH = env.int("PROGRAMME_GIFT_POINTS_PER_MONTH", default=5_000)
@@ -197,6 +204,9 @@ WHITENOISE_USE_FINDERS = not STATIC_COLLECTED
 WHITENOISE_AUTOREFRESH = DEBUG
 # A picture that a template names but nobody drew is a missing picture, not a page that fails.
 WHITENOISE_MANIFEST_STRICT = False
+# Nobody asks for the plain names or for packed source maps, and packing them took most of the time of collectstatic.
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = [*Compressor.SKIP_COMPRESS_EXTENSIONS, "map", "txt", "ttf", "eot"]
 MEDIA_URL = "media/"
 MEDIA_ROOT = VAR_DIR / "media"
 STORAGES = {
@@ -231,6 +241,12 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"{PROGRAMME_NAME} <{SUPPORT_EMAIL}>")
 SERVER_EMAIL = SUPPORT_EMAIL
 
+# Who sends text messages: a dotted path to a callable like the default's, which keeps them in the admin's list.
+TEXT_MESSAGE_BACKEND = env.str("TEXT_MESSAGE_BACKEND", default="members.text_messages.keep_in_outbox")
+# Codes that prove a phone: how many a user may ask for in an hour, and how many one number is sent in a day.
+PHONE_CODES_PER_USER_AND_HOUR = env.int("PHONE_CODES_PER_USER_AND_HOUR", default=5)
+PHONE_CODES_PER_PHONE_AND_DAY = env.int("PHONE_CODES_PER_PHONE_AND_DAY", default=5)
+
 # --- Signing in -------------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "members.User"
@@ -253,6 +269,8 @@ ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+# Adds the name: three fields in all.
+ACCOUNT_SIGNUP_FORM_CLASS = "members.joining.JoinForm"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
@@ -352,6 +370,8 @@ REST_FRAMEWORK = {
 }
 # Requests one store key may make.
 API_THROTTLE_RATE = env.str("API_THROTTLE_RATE", default="6000/min")
+# The largest body that the API reads: a thousand purchases with some dozens of lines each.
+API_MAX_BODY_BYTES = env.int("API_MAX_BODY_BYTES", default=10_000_000)
 SPECTACULAR_SETTINGS = {
     "TITLE": "Regulars API",
     "DESCRIPTION": "Members, purchases and points, for tills and shops.",
@@ -379,7 +399,7 @@ else:
     # Messages are files; they need no server, but die with a worker that is killed. What must happen is therefore a
     # row in the database first, and the sweeps below find it.
     _messages = str(folder(VAR_DIR / "broker" / "messages"))
-    CELERY_BROKER_URL = "filesystem://"
+    CELERY_BROKER_URL = "filesystem://localhost"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": _messages,
         "data_folder_out": _messages,
@@ -398,7 +418,7 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # `celery inspect` needs a broker that can broadcast, which files do badly.
-CELERY_WORKER_ENABLE_REMOTE_CONTROL = CELERY_BROKER_URL != "filesystem://"
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = not CELERY_BROKER_URL.startswith("filesystem:")
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 2, "interval_start": 0, "interval_step": 0.2, "interval_max": 0.5}
 
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"

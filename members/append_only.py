@@ -20,7 +20,8 @@ RULEBOOK_TABLES = (
 POSTGRESQL_FUNCTIONS = """
 CREATE OR REPLACE FUNCTION members_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    RAISE EXCEPTION '% is append-only: % refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'integrity_constraint_violation';
+    RAISE EXCEPTION '% is append-only: % refused', TG_TABLE_NAME, TG_OP
+        USING ERRCODE = 'integrity_constraint_violation';
 END $$;
 CREATE OR REPLACE FUNCTION members_renew_rulebook() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

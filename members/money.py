@@ -1,27 +1,18 @@
 """Money as whole minor units: fen, cents, yen. Text at the edges, integers inside, never floats."""
 
 import re
-from functools import lru_cache
 
 from django.conf import settings
 from django.utils.formats import number_format
 
-# ISO 4217 currencies whose minor unit is not a hundredth.
-ZERO_DECIMALS = frozenset("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split())
-THREE_DECIMALS = frozenset("BHD IQD JOD KWD LYD OMR TND".split())
 SYMBOLS = {"CNY": "¥", "JPY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "TWD": "NT$", "HKD": "HK$", "KRW": "₩"}
 MAX_AMOUNT = 10**12
 _AMOUNT = re.compile(r"(\d{1,13})(?:\.(\d{1,3}))?")
 
 
-@lru_cache(maxsize=8)
-def _exponent(currency: str) -> int:
-    return 0 if currency in ZERO_DECIMALS else 3 if currency in THREE_DECIMALS else 2
-
-
 def exponent() -> int:
     """Decimals of the programme's currency: 2 for CNY, 0 for JPY."""
-    return _exponent(settings.PROGRAMME_CURRENCY)
+    return int(settings.PROGRAMME_CURRENCY_EXPONENT)
 
 
 def parse_amount(text: str) -> int:

@@ -59,7 +59,8 @@ def _statement(write: Write) -> str:
         )
     if write.verb == "increase":
         last = write.columns[-1]
-        return f'UPDATE "{write.table}" AS t SET {last} = t.{last} + v.{last} FROM {source} WHERE t.{write.key} = v.{write.key}'
+        added = f"{last} = t.{last} + v.{last}"
+        return f'UPDATE "{write.table}" AS t SET {added} FROM {source} WHERE t.{write.key} = v.{write.key}'
     assignments = ", ".join(
         f"{name} = v.{name}{cast}" for name, (_, cast) in list(zip(write.columns, types, strict=True))[1:]
     )

@@ -1,8 +1,6 @@
-from typing import ClassVar
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from rest_framework_api_key.models import AbstractAPIKey, BaseAPIKeyManager
+from rest_framework_api_key.models import AbstractAPIKey
 
 
 class Scope(models.TextChoices):
@@ -17,11 +15,10 @@ class Scope(models.TextChoices):
 class StoreKey(AbstractAPIKey):
     """A till's or web shop's key (stored hashed): one store, some scopes."""
 
-    objects: ClassVar[BaseAPIKeyManager] = BaseAPIKeyManager()
-
     store = models.ForeignKey("members.Store", verbose_name=_("store"), on_delete=models.PROTECT, related_name="keys")
     scopes = models.JSONField(_("scopes"), default=list)
 
     class Meta(AbstractAPIKey.Meta):
-        verbose_name = _("store key")
-        verbose_name_plural = _("store keys")
+        # The library types these as plain strings.
+        verbose_name = _("store key")  # type: ignore[assignment]
+        verbose_name_plural = _("store keys")  # type: ignore[assignment]

@@ -73,7 +73,8 @@ def correct_purchase(*, receipt: Receipt, reason: str, now: datetime) -> Purchas
     since = min(purchase.occurred_at, receipt.occurred_at)
     if before.pk != after.pk:
         _take_from(book, before.pk, purchase)
-    _replace(purchase, receipt, book.accounts[after.pk].member_id, old, reason, now)
+    member_id = book.accounts[after.pk].member_id
+    _replace(purchase, receipt, member_id=member_id, old=old, reason=reason, now=now)
     pks = {before.pk, after.pk}
     for pk in pks:
         _refresh_purchase_dates(book, pk)
@@ -118,7 +119,7 @@ def _take_from(book: Book, account_id: int, purchase: Purchase) -> None:
 
 
 def _replace(
-    purchase: Purchase, receipt: Receipt, member_id: int, old: dict[str, Any], reason: str, now: datetime
+    purchase: Purchase, receipt: Receipt, *, member_id: int, old: dict[str, Any], reason: str, now: datetime
 ) -> None:
     PurchaseRevision.objects.create(
         purchase=purchase, revision=purchase.revision, content=old, reason=reason, recorded_at=now

@@ -31,8 +31,10 @@ class TierTimeline:
         self.now = now
         self.periods: dict[int, list[tuple[datetime, datetime | None, int]]] = {}
         rows = TierPeriod.objects.filter(member_id__in=old) if old else TierPeriod.objects.none()
-        for member_id, *period in rows.values_list("member_id", "started_at", "ended_at", "tier_id"):
-            self.periods.setdefault(member_id, []).append((period[0], period[1], period[2]))
+        for member_id, started_at, ended_at, tier_id in rows.values_list(
+            "member_id", "started_at", "ended_at", "tier_id"
+        ):
+            self.periods.setdefault(member_id, []).append((started_at, ended_at, tier_id))
 
     def tier_at(self, entry: Entry) -> int:
         """The tier by which a receipt is scored."""
@@ -163,7 +165,7 @@ def _follow(batch: PurchaseBatch, entry: Entry, figures: TierFigures, timeline: 
                 to_tier_id=reached.id,
                 at=occurred_at,
                 reason=TierReason.UPGRADE,
-                held_until_date=held_until(reached, entry.business_date, clock.local_date(state.enrolled_at)),
+                held_until_date=held_until(reached, entry.business_date, state.enrolled_at),
                 explanation={"purchase": entry.purchase_id},
             )
         )

@@ -91,7 +91,7 @@ class _Replay:
         self.lines = lines_by_purchase([purchase.pk for purchase in purchases])
         self.traces = self._latest_traces(purchases)
         self.posted = self._posted_counts(purchases)
-        facts = [self._facts(purchase, self.rulebook.tiers[0].id, False) for purchase in purchases]
+        facts = [self._facts(purchase, self.rulebook.tiers[0].id, is_first=False) for purchase in purchases]
         self.counters = load_counters(rulebook, facts)
         self.changes: list[TierChange] = []
         self.updates: list[Row] = []
@@ -119,7 +119,7 @@ class _Replay:
             while starts and starts[0].started_at <= purchase.occurred_at:
                 tier = self._through_period(history, starts.pop(0), tier)
             is_first = history.state.first_purchase_at == purchase.occurred_at and purchase is history.purchases[0]
-            self._rescore(history.state, purchase, tier, is_first)
+            self._rescore(history.state, purchase, tier, is_first=is_first)
             climbed = self._reached(history, purchase.business_date)
             if climbed.rank > tier.rank:
                 tier, reached_at = climbed, purchase.occurred_at
@@ -148,7 +148,7 @@ class _Replay:
             return tier if earned.rank >= tier.rank else max(begun, earned, key=lambda each: each.rank)
         return tier
 
-    def _facts(self, purchase: Purchase, tier_id: int, is_first: bool) -> PurchaseFacts:
+    def _facts(self, purchase: Purchase, tier_id: int, *, is_first: bool) -> PurchaseFacts:
         return PurchaseFacts(
             occurred_at=purchase.occurred_at,
             amount=purchase.amount,
@@ -159,10 +159,10 @@ class _Replay:
             is_first=is_first,
         )
 
-    def _rescore(self, state: AccountState, purchase: Purchase, tier: TierTerms, is_first: bool) -> None:
+    def _rescore(self, state: AccountState, purchase: Purchase, tier: TierTerms, *, is_first: bool) -> None:
         trace = self.traces.get(purchase.pk)
         self._uncount(purchase, trace)
-        score = self.rulebook.score(self._facts(purchase, tier.id, is_first), self.counters)
+        score = self.rulebook.score(self._facts(purchase, tier.id, is_first=is_first), self.counters)
         self.counters.add(score.additions)
         kept_amount = purchase.amount - purchase.returned_amount
         kept = score.points * kept_amount // purchase.amount if purchase.returned_amount else score.points
@@ -222,7 +222,7 @@ class _Replay:
         at = self.book.now
         if reached_at and tier.rank > self.rulebook.tier(current.tier_id).rank:
             at = max(reached_at, current.started_at)
-        held = held_until(tier, clock.local_date(reached_at or at), clock.local_date(history.state.enrolled_at))
+        held = held_until(tier, clock.local_date(reached_at or at), history.state.enrolled_at)
         self.changes.append(
             TierChange(
                 member_id=history.state.member_id,
