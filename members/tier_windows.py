@@ -1,6 +1,6 @@
 """Over which days a tier counts, and until when a reached tier is held. Days are the programme's days.
 
-A tier is anything with ``window``, ``window_months`` and ``downgrade``: the model or its terms.
+A tier is the model or its terms: whatever has the attributes of Windowed.
 """
 
 from calendar import monthrange
@@ -23,6 +23,10 @@ class Windowed(Protocol):
     @property
     def rank(self) -> int:
         """Its place; 0 is the lowest tier."""
+
+    @property
+    def threshold(self) -> int:
+        """What it asks for; a tier that asks for nothing is not reviewed."""
 
     @property
     def window(self) -> str:
@@ -81,9 +85,37 @@ def window_start(window: str, months: int, as_of: date, enrolled: date) -> date:
     return LONG_AGO
 
 
+def is_reviewed(tier: Windowed) -> bool:
+    """Whether a review can take a tier away: not the lowest, one that never goes, or one that asks for nothing."""
+    return tier.rank > 0 and tier.threshold > 0 and tier.downgrade != TierDowngrade.NEVER
+
+
+def window_ends(tier: Windowed, first: date, last: date, enrolled_at: datetime) -> list[date]:
+    """The days between two on which the windows to look at end, so that no other day can show more.
+
+    What counts only grows within a year, so that its last day is enough; a rolling window also loses its oldest day,
+    so that each day is its own.
+    """
+    if tier.window == TierWindow.ROLLING:
+        return [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    ends = []
+    while first <= last:
+        ends.append(min(_year_end(tier, first, enrolled_at), last))
+        first = ends[-1] + ONE_DAY
+    return ends
+
+
+def _year_end(tier: Windowed, day: date, enrolled_at: datetime) -> date:
+    if tier.window == TierWindow.CALENDAR_YEAR:
+        return date(day.year, 12, 31)
+    if tier.window == TierWindow.MEMBERSHIP_YEAR:
+        return membership_year_end(clock.local_date(enrolled_at), day)
+    return date.max
+
+
 def held_until(tier: Windowed, reached: date, enrolled_at: datetime) -> date | None:
     """The last day for which a tier reached on a day is held without another look; None: never reviewed."""
-    if tier.rank == 0 or tier.downgrade == TierDowngrade.NEVER or tier.window == TierWindow.LIFETIME:
+    if tier.window == TierWindow.LIFETIME or not is_reviewed(tier):
         return None
     if tier.window == TierWindow.ROLLING:
         return month_end(add_months(reached, tier.window_months))
@@ -91,3 +123,15 @@ def held_until(tier: Windowed, reached: date, enrolled_at: datetime) -> date | N
         return date(reached.year + 1, 12, 31)
     enrolled = clock.local_date(enrolled_at)
     return membership_year_end(enrolled, membership_year_end(enrolled, reached) + ONE_DAY)
+
+
+def held_since(tier: Windowed, today: date, enrolled_at: datetime) -> date:
+    """The earliest day on which a member can have reached a tier that they still hold today."""
+    if tier.window == TierWindow.LIFETIME or not is_reviewed(tier):
+        return LONG_AGO
+    if tier.window == TierWindow.ROLLING:
+        return add_months(today.replace(day=1), -tier.window_months)
+    if tier.window == TierWindow.CALENDAR_YEAR:
+        return date(today.year - 1, 1, 1)
+    enrolled = clock.local_date(enrolled_at)
+    return membership_year_start(enrolled, membership_year_start(enrolled, today) - ONE_DAY)

@@ -4,7 +4,7 @@ Figures never look at a balance, so spending or expiring points costs nobody a t
 less what returns took back, plus bonuses for what a member did (unless they were reversed).
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -83,11 +83,11 @@ class _Entry:
 class TierFigures:
     """What counts towards tiers, per member and day, with what a batch adds before it is stored."""
 
-    __slots__ = ("_added", "_entries", "_ladder", "_numbers", "base", "specs")
+    __slots__ = ("_added", "_entries", "_numbers", "base", "ladder", "specs")
 
     def __init__(self, tiers: Sequence[TierTerms], *, with_invited: bool) -> None:
         self.base = min(tiers, key=lambda tier: tier.rank)
-        self._ladder = sorted(
+        self.ladder = sorted(
             (tier for tier in tiers if tier.rank and not tier.is_invitation_only), key=lambda tier: -tier.rank
         )
         counted = [tier for tier in tiers if tier.threshold and (with_invited or not tier.is_invitation_only)]
@@ -160,7 +160,7 @@ class TierFigures:
 
     def reached(self, *, member_id: int, as_of: date) -> TierTerms:
         """The highest tier, of those that need no invitation, whose threshold is met."""
-        return self._first(lambda tier: self.meets(member_id=member_id, as_of=as_of, tier=tier))
-
-    def _first(self, is_met: Callable[[TierTerms], bool]) -> TierTerms:
-        return next(filter(is_met, self._ladder), self.base)
+        for tier in self.ladder:
+            if self.meets(member_id=member_id, as_of=as_of, tier=tier):
+                return tier
+        return self.base

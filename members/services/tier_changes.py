@@ -10,7 +10,9 @@ from django.db.models import Q
 
 from members import event_types
 from members.engines import Row, Write, engine
-from members.models import Member, Tier, TierPeriod, TierReason
+from members.models import Member, TierPeriod, TierReason
+from members.rule_terms import TierTerms
+from members.selectors.rulebook import current_rulebook
 from members.services.events import INSERT_EVENTS, event_row
 
 END_PERIODS = Write(TierPeriod, ("id", "ended_at", "end_reason"), "update")
@@ -55,11 +57,11 @@ class TierChange:
 def change_rows(*, changes: Sequence[TierChange], now: datetime) -> list[tuple[Write, list[Row]]]:
     """Rows that carry out changes of locked members, each member's in order: for Book.write or ``engine().write``.
 
-    Two queries, whatever the number: the tiers, and the periods that are open or ended lately.
+    Two queries, whatever the number: the rulebook's revision, and the periods that are open or ended lately.
     """
     if not changes:
         return []
-    tiers = {tier.pk: tier for tier in Tier.objects.only("pk", "code", "rank", "grace_days")}
+    tiers = {tier.id: tier for tier in current_rulebook().tiers}
     periods = _recent_periods(changes, tiers)
     by_member: dict[int, list[TierChange]] = {}
     for change in changes:
@@ -87,7 +89,7 @@ def write_changes(*, changes: Sequence[TierChange], now: datetime) -> None:
     engine().write(change_rows(changes=changes, now=now))
 
 
-def _recent_periods(changes: Sequence[TierChange], tiers: dict[int, Tier]) -> dict[int, list[TierPeriod]]:
+def _recent_periods(changes: Sequence[TierChange], tiers: dict[int, TierTerms]) -> dict[int, list[TierPeriod]]:
     grace = timedelta(days=max(tiers[change.to_tier_id].grace_days for change in changes))
     since = min(change.at for change in changes) - grace
     periods: dict[int, list[TierPeriod]] = {}
@@ -113,7 +115,7 @@ def _period_row(change: TierChange, following: TierChange | None) -> Row:
     )
 
 
-def _event(change: TierChange, tiers: dict[int, Tier], periods: Sequence[TierPeriod], now: datetime) -> Row:
+def _event(change: TierChange, tiers: dict[int, TierTerms], periods: Sequence[TierPeriod], now: datetime) -> Row:
     return event_row(
         type=event_types.TIER_CHANGED,
         member_id=change.member_id,
@@ -129,7 +131,9 @@ def _event(change: TierChange, tiers: dict[int, Tier], periods: Sequence[TierPer
     )
 
 
-def is_celebrated(change: TierChange, tiers: dict[int, Tier], periods: Sequence[TierPeriod], now: datetime) -> bool:
+def is_celebrated(
+    change: TierChange, tiers: dict[int, TierTerms], periods: Sequence[TierPeriod], now: datetime
+) -> bool:
     """Whether to congratulate: a climb, heard of in time, to a tier not held within its days of grace before."""
     reached = tiers[change.to_tier_id]
     if change.reason not in CELEBRATED or reached.rank <= tiers[change.from_tier_id].rank or change.at < now - NEWS:
