@@ -17,7 +17,7 @@ APP_STAMP := $(VENV)/.app-$(shell cksum < requirements/app.txt | tr ' ' '-')
 DEV_STAMP := $(VENV)/.dev-$(shell cksum < requirements/dev.txt | tr ' ' '-')
 STATIC_SOURCES := $(shell find static -type f 2>/dev/null | sed 's/ /\\ /g')
 # An environment made by another tool may lack pip. pip says nothing but what goes wrong.
-PIP_INSTALL := $(BIN)/python -m ensurepip --upgrade >/dev/null && $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
+PIP_INSTALL := $(BIN)/python -m ensurepip --upgrade >/dev/null && $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input --require-hashes
 
 .PHONY: help run port python test check bench messages compile-messages clean
 

@@ -1,5 +1,6 @@
 """Logs: one line an event, readable on a terminal or JSON for a collector, without personal data."""
 
+import sys
 from typing import Any
 
 import structlog
@@ -34,7 +35,8 @@ def renderers(log_format: str) -> list[Processor]:
     if log_format == "json":
         traceback = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
         return [structlog.processors.ExceptionRenderer(traceback), structlog.processors.JSONRenderer()]
-    return [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+    plain = structlog.dev.plain_traceback
+    return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)]
 
 
 def configure(*, log_format: str, level: str) -> dict[str, Any]:

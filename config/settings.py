@@ -424,6 +424,8 @@ CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 2, "interval_start": 0, "inte
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 # How soon a schedule changed in the admin is noticed. Only reads, so SQLite's writers are not disturbed.
 CELERY_BEAT_MAX_LOOP_INTERVAL = 15
+# When a task was last sent is written down at once, so that the scheduler may be ended at any moment.
+CELERY_BEAT_SYNC_EVERY = 1
 # Copied to the database at start, where staff can change the times. `expires`: a run that waited for a stopped worker
 # until the next one is due has nothing left to do.
 CELERY_BEAT_SCHEDULE = {

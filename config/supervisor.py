@@ -18,10 +18,36 @@ PR_SET_PDEATHSIG = 1
 
 @dataclass(frozen=True)
 class Program:
-    """A program of the portal: what people call it and how it starts."""
+    """A program of the portal: what people call it, how it starts and what makes it stop."""
 
     name: str
     command: list[str]
+    stop_signal: signal.Signals = signal.SIGTERM
+
+
+@dataclass(frozen=True)
+class Running:
+    """A program and its process."""
+
+    program: Program
+    process: subprocess.Popen[bytes]
+
+    def has_ended(self) -> bool:
+        """Say whether it has ended, leaving its entry in the process table."""
+        return os.waitid(os.P_PID, self.process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+    def ask_to_stop(self) -> None:
+        """Send the signal that makes it stop; one that has ended already does not mind."""
+        os.kill(self.process.pid, self.program.stop_signal)
+
+    def end(self) -> int:
+        """End by force whatever is left of it; return its exit status, or minus the signal that ended it.
+
+        Until the leader is waited for, which is here and nowhere else, its number cannot be given to anybody else.
+        """
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        return self.process.wait()
 
 
 class Supervisor:
@@ -35,7 +61,7 @@ class Supervisor:
     def __init__(self, programs: list[Program], *, asked_to_stop: Callable[[], bool] = lambda: False) -> None:
         self.programs = programs
         self.asked_to_stop = asked_to_stop
-        self.running: dict[str, subprocess.Popen[bytes]] = {}
+        self.running: list[Running] = []
         self.signals_received = 0
 
     def run(self, *, when_started: Callable[[], None]) -> int:
@@ -43,11 +69,12 @@ class Supervisor:
         previous = {number: signal.signal(number, self._note) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
             for program in self.programs:
-                self.running[program.name] = start(program)
+                self.running.append(start(program))
             when_started()
             while not (self.signals_received or self.asked_to_stop()):
-                if ended := [name for name, child in self.running.items() if has_ended(child)]:
-                    return self._report(ended[0])
+                if ended := [child for child in self.running if child.has_ended()]:
+                    self._report(ended[0])
+                    return 1
                 time.sleep(POLL_SECONDS)
             return 0
         finally:
@@ -57,60 +84,49 @@ class Supervisor:
 
     def has_to_stop(self) -> bool:
         """Say whether waiting for anything is in vain: we were told to stop, or a program has ended."""
-        return bool(self.signals_received) or self.asked_to_stop() or any(map(has_ended, self.running.values()))
+        return bool(self.signals_received) or self.asked_to_stop() or any(child.has_ended() for child in self.running)
 
     def stop(self) -> None:
         """Ask every program to finish, wait, and end by force what is left (at once if Ctrl-C is pressed again)."""
         received = self.signals_received
-        for child in self.running.values():
-            if not has_ended(child):
-                child.terminate()
+        for child in self.running:
+            child.ask_to_stop()
         deadline = time.monotonic() + GRACE_SECONDS
         while time.monotonic() < deadline and self.signals_received <= max(received, 1):
-            if all(map(has_ended, self.running.values())):
+            if all(child.has_ended() for child in self.running):
                 break
             time.sleep(POLL_SECONDS)
-        for child in self.running.values():
-            # While the leader is not waited for, its number, and so its group's, cannot be given to anybody else.
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(child.pid, signal.SIGKILL)
-            child.wait()
+        for child in self.running:
+            child.end()
 
     def _note(self, number: int, frame: object) -> None:
         self.signals_received += 1
 
-    def _report(self, name: str) -> int:
-        child = self.running[name]
-        child.wait()
-        how = f"signal {-child.returncode}" if child.returncode < 0 else f"exit status {child.returncode}"
-        print(f"\nThe {name} ended by itself ({how}); its last lines are above. Stopping the rest.", file=sys.stderr)
-        return 1
+    def _report(self, child: Running) -> None:
+        status = child.end()
+        self.running.remove(child)
+        how = f"signal {-status}" if status < 0 else f"exit status {status}"
+        print(f"\nThe {child.program.name} ended by itself ({how}); why is above. Stopping the rest.", file=sys.stderr)
 
 
-def start(program: Program) -> subprocess.Popen[bytes]:
+def start(program: Program) -> Running:
     """Start the program as leader of its own session, to be asked to stop when this process dies."""
     parent = os.getpid()
 
     def stop_with_parent() -> None:
         if sys.platform == "linux":
-            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, program.stop_signal)
             if os.getppid() != parent:  # It died before we could ask.
                 os._exit(1)
 
     # The supervisor has one thread, so running Python between fork and exec is safe.
-    return subprocess.Popen(
+    process = subprocess.Popen(
         program.command,
         stdin=subprocess.DEVNULL,
         start_new_session=True,
         preexec_fn=stop_with_parent,  # noqa: PLW1509
     )
-
-
-def has_ended(child: subprocess.Popen[bytes]) -> bool:
-    """Say whether the program has ended, leaving its entry in the process table."""
-    if child.returncode is not None:
-        return True
-    return os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+    return Running(program, process)
 
 
 class Make:
