@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
+from members.event_types import POINTS_ADJUSTED, POINTS_EARNED, POINTS_GIVEN, POINTS_RECEIVED, POINTS_SPENT
 from members.exceptions import DomainError, InvalidPoints, MemberFrozen, MemberNotLive, NotEnoughPoints
 from members.models import Account, MemberStatus, Transfer, TransferKind
 from members.selectors.rulebook import current_rulebook
@@ -25,6 +26,7 @@ class UseTerms:
 USE_TERMS = UseTerms()
 # Where the points come from: what staff or an older system put right is not issuance of the programme's rules.
 SOURCES = {TransferKind.ADJUSTMENT: "adjustment", TransferKind.OPENING: "adjustment"}
+EVENTS: dict[str, str] = {TransferKind.ADJUSTMENT: POINTS_ADJUSTED}
 
 
 class DuplicateTransfer(DomainError):
@@ -70,15 +72,14 @@ def _open(account_id: int, now: datetime, *, spending: bool = False) -> Book:
     return book
 
 
-def _finish(book: Book, posting: Posting, event: str, member_id: int | None, **payload: Any) -> Transfer:
-    row = event_row(
-        type=event,
-        member_id=member_id,
-        payload={"points": posting.points, "kind": str(posting.kind), "key": posting.business_key, **payload},
-        occurred_at=posting.occurred_at,
-        now=book.now,
-    )
-    book.write((INSERT_EVENTS, [row]))
+def _finish(book: Book, posting: Posting, *told: tuple[str, int]) -> Transfer:
+    """Write, with an event (type, member id) for each side that hears of it."""
+    payload = {"points": posting.points, "kind": str(posting.kind), "key": posting.business_key}
+    rows = [
+        event_row(type=event, member_id=member_id, payload=payload, occurred_at=posting.occurred_at, now=book.now)
+        for event, member_id in told
+    ]
+    book.write((INSERT_EVENTS, rows))
     return Transfer.objects.get(pk=posting.id)
 
 
@@ -119,7 +120,7 @@ def award_points(
     )
     expiry = expiry_under(policy, occurred_at) if isinstance(expires_at, UseTerms) else expires_at
     book.credit(posting, [new_lot(account_id, points, available_at or occurred_at, expiry, policy.id)])
-    return _finish(book, posting, "points.earned", member_id)
+    return _finish(book, posting, (EVENTS.get(posting.kind, POINTS_EARNED), member_id))
 
 
 def new_lot(  # noqa: PLR0917 -- a lot's columns, in their order
@@ -178,7 +179,7 @@ def spend_points(
         explanation=explanation or {},
     )
     book.debit(posting, book.open_lots(account_id, pending=False))
-    return _finish(book, posting, "points.spent", member_id)
+    return _finish(book, posting, (EVENTS.get(posting.kind, POINTS_SPENT), member_id))
 
 
 @retrying
@@ -220,7 +221,7 @@ def give_points(
     book.debit(posting, lots)
     taken = [(lot, had - lot.remaining) for lot, had in zip(lots, before, strict=True) if had > lot.remaining]
     book.credit(posting, _same_terms(recipient, taken, now))
-    return _finish(book, posting, "points.given", sender_id, recipient=recipient_id)
+    return _finish(book, posting, (POINTS_GIVEN, sender_id), (POINTS_RECEIVED, recipient_id))
 
 
 def _same_terms(account_id: int, taken: Iterable[tuple[OpenLot, int]], now: datetime) -> list[OpenLot]:

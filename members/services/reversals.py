@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from members import clock
+from members.event_types import POINTS_CLAWED_BACK, POINTS_RESTORED
 from members.exceptions import AlreadyReversed, NotReversible
 from members.models import Account, Draw, Lot, Member, Transfer, TransferKind
 from members.services.book import Book, OpenLot, Posting, open_book
@@ -47,8 +48,14 @@ def reverse_transfer(*, transfer_id: int, now: datetime) -> Transfer:
         _give_back(book, posting, original, account.pk)
     else:
         _take_back(book, posting, original, account.pk)
-    payload = {"points": original.points, "kind": "reversal", "reverses": original.pk, "gave_back": was_taken}
-    row = event_row(type="points.reversed", member_id=account.member_id, payload=payload, occurred_at=now, now=now)
+    payload = {"points": original.points, "kind": "reversal", "reverses": original.pk}
+    row = event_row(
+        type=POINTS_RESTORED if was_taken else POINTS_CLAWED_BACK,
+        member_id=account.member_id,
+        payload=payload,
+        occurred_at=now,
+        now=now,
+    )
     book.write((INSERT_EVENTS, [row]))
     return Transfer.objects.get(pk=posting.id)
 

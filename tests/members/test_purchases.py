@@ -1,11 +1,14 @@
 """Recording purchases: once each, scored by their own time, balances and tiers in step."""
 
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
 
-from members.models import Account, Lot, Purchase, Store, Tier, Transfer
+from members.exceptions import MemberNotFound
+from members.models import Account, Lot, Member, Purchase, Store, Tier, Transfer
 from members.services.purchases import preview_purchase, record_purchase, record_purchases
 from members.services.receipts import (
     CurrencyNotAccepted,
@@ -15,7 +18,6 @@ from members.services.receipts import (
     ReceiptFromTheFuture,
     ReceiptLine,
 )
-from members.exceptions import MemberNotFound
 from tests.factories import EarningRuleVersionFactory, MemberFactory, StoreFactory, TierFactory
 
 pytestmark = pytest.mark.django_db
@@ -33,11 +35,21 @@ def one_point_per_yuan() -> None:
     EarningRuleVersionFactory.create(kind="base", points=1, per_amount=100)
 
 
-def receipt_for(member, shop, number="r-1", amount=6_400, at=NOW, lines=()):
+def receipt_for(
+    member: Member,
+    shop: Store,
+    number: str = "r-1",
+    *,
+    amount: int = 6_400,
+    at: datetime = NOW,
+    lines: Sequence[ReceiptLine] = (),
+) -> Receipt:
     return Receipt(shop.pk, number, member.number, at, amount, "CNY", tuple(lines))
 
 
-def test_a_purchase_earns_points_in_a_lot_that_expires_at_the_end_of_the_month_a_year_later(shop, one_point_per_yuan):
+def test_a_purchase_earns_points_in_a_lot_that_expires_at_the_end_of_the_month_a_year_later(
+    shop: Store, one_point_per_yuan: None
+) -> None:
     mei = MemberFactory.create()
 
     result = record_purchase(receipt=receipt_for(mei, shop), now=NOW)
@@ -49,7 +61,7 @@ def test_a_purchase_earns_points_in_a_lot_that_expires_at_the_end_of_the_month_a
     assert Account.objects.get(member=mei).available == 64
 
 
-def test_the_same_receipt_again_is_known_and_adds_nothing(shop, one_point_per_yuan):
+def test_the_same_receipt_again_is_known_and_adds_nothing(shop: Store, one_point_per_yuan: None) -> None:
     mei = MemberFactory.create()
     first = record_purchase(receipt=receipt_for(mei, shop), now=NOW)
 
@@ -61,7 +73,7 @@ def test_the_same_receipt_again_is_known_and_adds_nothing(shop, one_point_per_yu
     assert Transfer.objects.count() == 1
 
 
-def test_the_same_receipt_number_with_other_content_is_refused(shop, one_point_per_yuan):
+def test_the_same_receipt_number_with_other_content_is_refused(shop: Store, one_point_per_yuan: None) -> None:
     mei = MemberFactory.create()
     record_purchase(receipt=receipt_for(mei, shop), now=NOW)
 
@@ -72,7 +84,7 @@ def test_the_same_receipt_number_with_other_content_is_refused(shop, one_point_p
     assert Transfer.objects.count() == 1
 
 
-def test_a_batch_answers_each_receipt_and_one_bad_one_stops_no_other(shop, one_point_per_yuan):
+def test_a_batch_answers_each_receipt_and_one_bad_one_stops_no_other(shop: Store, one_point_per_yuan: None) -> None:
     mei, kai = MemberFactory.create(), MemberFactory.create()
     receipts = [
         receipt_for(mei, shop, "a"),
@@ -97,13 +109,15 @@ def test_a_batch_answers_each_receipt_and_one_bad_one_stops_no_other(shop, one_p
 
 
 def test_a_batch_takes_the_same_number_of_statements_for_two_receipts_as_for_forty(
-    shop, one_point_per_yuan, django_assert_num_queries
-):
+    shop: Store, one_point_per_yuan: None, django_assert_num_queries: Callable[[int], Any]
+) -> None:
     members = MemberFactory.create_batch(40)
     record_purchase(receipt=receipt_for(members[0], shop, "warm"), now=NOW)
 
     for size in (2, 40):
-        receipts = [receipt_for(m, shop, f"{size}-{i}", lines=[ReceiptLine(6_400)]) for i, m in enumerate(members[:size])]
+        receipts = [
+            receipt_for(m, shop, f"{size}-{i}", lines=[ReceiptLine(6_400)]) for i, m in enumerate(members[:size])
+        ]
         with django_assert_num_queries(statements()):
             record_purchases(receipts=receipts, now=NOW)
 
@@ -113,7 +127,7 @@ def statements() -> int:
     return 7 if connection.vendor == "postgresql" else 14
 
 
-def test_a_preview_answers_like_a_purchase_and_stores_nothing(shop, one_point_per_yuan):
+def test_a_preview_answers_like_a_purchase_and_stores_nothing(shop: Store, one_point_per_yuan: None) -> None:
     mei = MemberFactory.create()
 
     result = preview_purchase(receipt=receipt_for(mei, shop), now=NOW)
@@ -124,7 +138,9 @@ def test_a_preview_answers_like_a_purchase_and_stores_nothing(shop, one_point_pe
     assert Account.objects.get(member=mei).available == 0
 
 
-def test_a_purchase_that_reaches_a_tier_lifts_the_member_at_once_and_the_next_earns_by_it(shop, one_point_per_yuan):
+def test_a_purchase_that_reaches_a_tier_lifts_the_member_at_once_and_the_next_earns_by_it(
+    shop: Store, one_point_per_yuan: None
+) -> None:
     gold = TierFactory.create(threshold=100_000, multiplier_percent=150)
     mei = MemberFactory.create()
 
@@ -143,8 +159,8 @@ def test_a_purchase_that_reaches_a_tier_lifts_the_member_at_once_and_the_next_ea
 
 
 def test_a_late_receipt_that_would_have_reached_a_tier_earlier_is_made_good_for_the_purchases_since(
-    shop, one_point_per_yuan
-):
+    shop: Store, one_point_per_yuan: None
+) -> None:
     gold = TierFactory.create(threshold=100_000, multiplier_percent=200)
     mei = MemberFactory.create()
     record_purchase(receipt=receipt_for(mei, shop, "later", amount=10_000, at=NOW), now=NOW)
@@ -161,7 +177,7 @@ def test_a_late_receipt_that_would_have_reached_a_tier_earlier_is_made_good_for_
     assert Account.objects.get(member=mei).available == 1_200
 
 
-def test_a_late_first_purchase_moves_the_first_purchase_bonus(shop, one_point_per_yuan):
+def test_a_late_first_purchase_moves_the_first_purchase_bonus(shop: Store, one_point_per_yuan: None) -> None:
     EarningRuleVersionFactory.create(kind="bonus_fixed", points=50, per_amount=0, first_purchase_only=True)
     mei = MemberFactory.create()
     record_purchase(receipt=receipt_for(mei, shop, "second", amount=1_000), now=NOW)
@@ -173,17 +189,15 @@ def test_a_late_first_purchase_moves_the_first_purchase_bonus(shop, one_point_pe
     assert Account.objects.get(member=mei).available == 80
 
 
-def test_a_daily_cap_counts_over_batches_and_says_so(shop):
+def test_a_daily_cap_counts_over_batches_and_says_so(shop: Store) -> None:
     EarningRuleVersionFactory.create(kind="base", points=1, per_amount=100, cap_member_day=100)
     mei = MemberFactory.create()
 
-    points = [
-        record_purchase(receipt=receipt_for(mei, shop, f"r{n}", amount=6_400), now=NOW).points for n in range(3)
-    ]
+    points = [record_purchase(receipt=receipt_for(mei, shop, f"r{n}", amount=6_400), now=NOW).points for n in range(3)]
 
     assert points == [64, 36, 0]
     assert Purchase.objects.get(external_id="r2").explanation["rules"]
 
 
-def test_base_tier_exists_without_any_setting_up():
+def test_base_tier_exists_without_any_setting_up() -> None:
     assert Tier.objects.get(rank=0).code == "regular"
