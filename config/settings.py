@@ -373,17 +373,22 @@ API_THROTTLE_RATE = env.str("API_THROTTLE_RATE", default="6000/min")
 # The largest body that the API reads: a thousand purchases with some dozens of lines each.
 API_MAX_BODY_BYTES = env.int("API_MAX_BODY_BYTES", default=10_000_000)
 SPECTACULAR_SETTINGS = {
-    "TITLE": "Regulars API",
-    "DESCRIPTION": "Members, purchases and points, for tills and shops.",
+    "TITLE": _("API of the programme"),
+    "DESCRIPTION": _(
+        "Members, purchases and points, for tills and shops. Amounts are decimal strings, moments have an offset, and "
+        "every error is a problem (RFC 9457) that says what to do. A purchase counts once, however often it is sent."
+    ),
     "VERSION": "1",
-    "SERVE_INCLUDE_SCHEMA": False,
-    # From our own server: a page of ours asks no other.
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "SERVE_PUBLIC": True,
-    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_INCLUDE_SCHEMA": False,
+    "TAGS": [
+        {"name": "members", "description": _("Who is in the programme.")},
+        {"name": "points", "description": _("What members have, and why.")},
+        {"name": "purchases", "description": _("What tills and shops tell the programme.")},
+    ],
 }
 
 # --- Jobs -------------------------------------------------------------------------------------------------------------

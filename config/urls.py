@@ -7,3 +7,7 @@ urlpatterns = [
     path("api/", include("config.api")),
     path("i18n/", include("django.conf.urls.i18n")),
 ]
+
+# Below /api/ these answer problems; elsewhere pages.
+handler400 = "members.api.handlers.bad_request"
+handler500 = "members.api.handlers.server_error"
