@@ -8,3 +8,9 @@ class MembersConfig(AppConfig):
     name = "members"
     verbose_name = _("Members")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Hear when allauth has confirmed an email address."""
+        from members import adapters  # noqa: PLC0415 -- needs the models, which are not loaded above
+
+        adapters.connect()

@@ -1,12 +1,13 @@
 """Every row lock the product takes, in the one order that keeps it free of deadlocks.
 
-Order: idempotency row -> user -> adjustment -> accounts by id -> lots by (expires_at, id) -> counters by key -> coupon -> stock; the
-hottest row last. Take the lock, then read: in READ COMMITTED a statement that runs after the lock sees what the
-previous holder committed. SQLite has one writer (transactions begin IMMEDIATE), so the same calls are free there.
+Order: idempotency row -> user -> adjustment -> accounts by id -> lots by (expires_at, id) -> counters by key ->
+coupon -> stock; the hottest row last. Take the lock, then read: in READ COMMITTED a statement that runs after the
+lock sees what the previous holder committed. SQLite has one writer (transactions begin IMMEDIATE), so the same calls
+are free there.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import QuerySet
 
@@ -50,6 +51,20 @@ def lock_due_accounts(*, due_at: datetime, after: int, limit: int, with_pending:
     if with_pending:
         due = due.filter(pending__gt=0)
     return due.order_by("pk").select_for_update(of=("self",), no_key=True)[:limit]
+
+
+def lock_accounts_under_review(*, day: date, after: int, until: int) -> QuerySet[Account]:
+    """Lock the accounts of the members (ids after one, until another) who held a tier until before a day."""
+    return (
+        Account.objects.filter(
+            member_id__gt=after,
+            member_id__lte=until,
+            member__tier_periods__ended_at=None,
+            member__tier_periods__held_until_date__lt=day,
+        )
+        .order_by("pk")
+        .select_for_update(of=("self",), no_key=True)
+    )
 
 
 def lock_open_lots(account_ids: Iterable[int]) -> QuerySet[Lot]:

@@ -1,4 +1,4 @@
-"""Names as people give them, without what makes two of them look alike when they are not."""
+"""Names and other lines of text as people give them, without what cannot be seen or stored."""
 
 import unicodedata
 
@@ -8,13 +8,18 @@ MAX_LENGTH = 150
 
 
 def clean_name(text: str) -> str:
-    """The name in composed form, single spaces, without control characters. Raises InvalidText when too long."""
+    """A name as stored. Raises InvalidText."""
+    return clean_line(text, length=MAX_LENGTH)
+
+
+def clean_line(text: str, *, length: int) -> str:
+    """One line in composed form, single spaces, without control characters. Raises InvalidText when too long."""
     composed = unicodedata.normalize("NFC", text)
     visible = "".join(" " if character.isspace() else character for character in composed if _is_kept(character))
-    name = " ".join(visible.split())
-    if len(name) > MAX_LENGTH:
-        raise InvalidText(length=MAX_LENGTH)
-    return name
+    line = " ".join(visible.split())
+    if len(line) > length:
+        raise InvalidText(length=length)
+    return line
 
 
 def _is_kept(character: str) -> bool:

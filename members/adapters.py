@@ -1,0 +1,34 @@
+"""Where allauth's flows meet the services."""
+
+from typing import Any
+
+import structlog
+from allauth.account.models import EmailAddress
+from allauth.account.signals import email_confirmed
+from django.utils import translation
+
+from members import clock
+from members.exceptions import DomainError
+from members.services.claims import join_online
+
+log = structlog.get_logger(__name__)
+
+
+def join_once_confirmed(email_address: EmailAddress, **_: Any) -> None:
+    """Give whoever confirmed an address their membership, in the language of the page they did it on.
+
+    An edge like a view: one call of one service. allauth has several ways to confirm an address (a code, a reset of
+    the password), and only its signal is on all of them. Staff are members only if they ask for it.
+    """
+    if email_address.user.is_staff:
+        return
+    try:
+        join_online(user_id=email_address.user_id, language=translation.get_language(), now=clock.now())
+    except DomainError as error:
+        # The address stays confirmed; the page that says "You have no card yet" offers to try again.
+        log.warning("join_failed", user_id=email_address.user_id, code=error.code)
+
+
+def connect() -> None:
+    """Listen; called once the apps are ready."""
+    email_confirmed.connect(join_once_confirmed, dispatch_uid="members.join_once_confirmed")
