@@ -42,7 +42,8 @@ class Rulebook:
     scoring: Scoring
 
     @cached_property
-    def _tiers_by_id(self) -> dict[int, TierTerms]:
+    def tiers_by_id(self) -> dict[int, TierTerms]:
+        """The tiers by id."""
         return {tier.id: tier for tier in self.tiers}
 
     @cached_property
@@ -65,7 +66,7 @@ class Rulebook:
 
     def tier(self, tier_id: int) -> TierTerms:
         """A tier by id."""
-        return self._tiers_by_id[tier_id]
+        return self.tiers_by_id[tier_id]
 
     def version(self, version_id: int) -> VersionTerms | None:
         """A version of a rule by id; None for one that was deleted before it scored anything."""
