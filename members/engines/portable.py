@@ -1,7 +1,7 @@
 """Any database with an exclusive writer (SQLite): a statement a table, run for each row without leaving the process."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -18,9 +18,14 @@ def reserve_ids(wanted: Sequence[tuple[type[models.Model], int]]) -> list[list[i
         for model, count in wanted:
             start = 0
             if count:
-                cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [model._meta.db_table])
+                # Written down, so that a second call before the rows are there goes on where this one ended.
+                table = model._meta.db_table
+                note = "UPDATE sqlite_sequence SET seq = seq + %s WHERE name = %s RETURNING seq"
+                cursor.execute(note, [count, table])
                 row = cursor.fetchone()
-                start = row[0] if row else 0
+                if row is None:
+                    cursor.execute("INSERT INTO sqlite_sequence (seq, name) VALUES (%s, %s)", [count, table])
+                start = row[0] - count if row else 0
             ids.append(list(range(start + 1, start + count + 1)))
     return ids
 
@@ -65,6 +70,18 @@ def write(batches: Sequence[tuple[Write, Sequence[Row]]]) -> None:
             if kind.verb == "increase":
                 adapted = [(row[-1], row[kind.fields.index(kind.key)]) for row in adapted]
             cursor.executemany(_statement(kind), adapted)
+
+
+def fetch(sql: str, params: Sequence[Any]) -> list[Row]:
+    """See Engine."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return list(cursor.fetchall())
+
+
+def among(column: str, kind: str, values: Iterable[Any]) -> tuple[str, list[Any]]:
+    """Travels as one JSON text, since SQLite counts parameters; see Engine."""
+    return f"{column} IN (SELECT value FROM json_each(%s))", [json.dumps([_adapt(value) for value in values])]
 
 
 def table(columns: Sequence[tuple[str, str]], rows: Sequence[Row]) -> tuple[str, list[Any]]:
