@@ -48,10 +48,10 @@ EXPIRE = (
     ) AS d JOIN members_account a ON a.id = d.account_id
     """,
     f"""
-    UPDATE members_account SET pending = pending - d.pending, available = available - d.available
+    UPDATE members_account SET pending = pending - d.was_pending, available = available - d.was_available
     FROM (
-        SELECT account_id, sum(CASE WHEN is_pending THEN remaining ELSE 0 END) AS pending,
-               sum(CASE WHEN is_pending THEN 0 ELSE remaining END) AS available
+        SELECT account_id, sum(CASE WHEN is_pending THEN remaining ELSE 0 END) AS was_pending,
+               sum(CASE WHEN is_pending THEN 0 ELSE remaining END) AS was_available
         FROM members_lot WHERE {EXPIRED} GROUP BY account_id
     ) AS d WHERE d.account_id = members_account.id
     """,
