@@ -13,6 +13,7 @@ from django.db import connection
 
 from members import clock
 from members.engines import engine
+from members.engines.tier_sums import figure
 from members.models import TierMeasure, TierWindow
 from members.rule_terms import TierTerms
 from members.tier_windows import window_start
@@ -33,31 +34,6 @@ class Spec(NamedTuple):
         return cls(tier.measure, tier.window, tier.window_months if tier.window == TierWindow.ROLLING else 0)
 
 
-# Of one purchase row: what it still counts for after returns. A free purchase is a visit.
-SPENT = "p.amount - p.returned_amount"
-EARNED = "p.points_earned - p.points_clawed_back"
-VISITED = "(p.returned_amount < p.amount OR p.amount = 0)"
-# Bonuses of merged cards count with the card that took over.
-BONUSES = """(
-    SELECT COALESCE(SUM(t.points), 0) FROM members_transfer t
-    WHERE t.kind = 'bonus' AND t.occurred_at >= {since} AND t.occurred_at < {until}
-    AND t.credit_account_id IN (
-        SELECT a.id FROM members_account a JOIN members_member m ON m.id = a.member_id
-        WHERE m.id = {member} OR m.merged_into_id = {member})
-    AND NOT EXISTS (SELECT 1 FROM members_transfer r WHERE r.reverses_id = t.id))"""
-
-
-def _figure(number: int, measure: str) -> str:
-    days = f"p.business_date BETWEEN w.start{number} AND w.as_of"
-    rows = f"FROM members_purchase p WHERE p.member_id = w.member_id AND {days}"
-    if measure == TierMeasure.VISITS:
-        return f"(SELECT COALESCE({engine().joined('p.business_date')}, '') {rows} AND {VISITED})"
-    if measure == TierMeasure.SPEND:
-        return f"(SELECT COALESCE(SUM({SPENT}), 0) {rows})"
-    bonuses = BONUSES.format(since=f"w.since{number}", until="w.until_at", member="w.member_id")
-    return f"(SELECT COALESCE(SUM({EARNED}), 0) {rows}) + {bonuses}"
-
-
 @lru_cache(maxsize=64)
 def _plan(specs: tuple[Spec, ...], vendor: str) -> tuple[list[tuple[str, str]], str]:
     """The columns of the question, and the figures asked for: both depend on the tiers and the database alone."""
@@ -66,7 +42,7 @@ def _plan(specs: tuple[Spec, ...], vendor: str) -> tuple[list[tuple[str, str]], 
     points = [number for number, spec in enumerate(specs) if spec.measure == TierMeasure.POINTS]
     if points:
         columns += [("until_at", "timestamptz"), *((f"since{number}", "timestamptz") for number in points)]
-    return columns, ", ".join(_figure(number, spec.measure) for number, spec in enumerate(specs))
+    return columns, ", ".join(figure(number, spec.measure) for number, spec in enumerate(specs))
 
 
 class _Entry:
@@ -122,10 +98,8 @@ class TierFigures:
             rows.append((len(rows), member_id, as_of, *starts, *moments))
         source, params = engine().table(columns, rows)
         ordered = list(entries.values())
-        with connection.cursor() as cursor:
-            cursor.execute(f"WITH w AS ({source}) SELECT w.n, {selected} FROM w", params)  # noqa: S608 -- own names
-            for number, *figures in cursor.fetchall():
-                ordered[number].figures = figures
+        for number, *figures in engine().fetch(f"WITH w AS ({source}) SELECT w.n, {selected} FROM w", params):  # noqa: S608
+            ordered[number].figures = figures
 
     def _moments(self, as_of: date, starts: tuple[date, ...]) -> Iterable[datetime]:
         yield clock.day_end(as_of)

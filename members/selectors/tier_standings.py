@@ -1,14 +1,17 @@
 """What a member is entitled to: the highest tier that was reached on some day and is still held today."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from members.models import Purchase, TierPeriod, TierWindow
+from members.models import Member, Purchase, TierPeriod, TierReason, TierWindow
 from members.rule_terms import TierTerms
 from members.selectors.rulebook import Rulebook
 from members.selectors.tier_figures import TierFigures
 from members.tier_windows import held_since, held_until
+
+# What staff put another tier over goes on once that one ends.
+CUT_SHORT = (TierReason.MANUAL, TierReason.INVITATION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,34 +46,61 @@ def earned_standing(
     return Standing(figures.base)
 
 
-def days_since(*, member_id: int, since: date, today: date) -> list[date]:
-    """Today and the days with a purchase since a day: figures grow on no other."""
-    days = Purchase.objects.filter(member_id=member_id, business_date__range=(since, today))
-    return sorted({today, *days.values_list("business_date", flat=True)})
+def purchase_days(member_ids: Iterable[int], since: date, until: date) -> dict[int, list[date]]:
+    """The days between two on which members bought something: figures grow on no other. One statement."""
+    days: dict[int, list[date]] = {}
+    rows = Purchase.objects.filter(member_id__in=list(member_ids), business_date__range=(since, until))
+    for member_id, day in rows.values_list("member_id", "business_date").distinct().order_by("business_date"):
+        days.setdefault(member_id, []).append(day)
+    return days
 
 
-def entitlement(*, rulebook: Rulebook, member_id: int, enrolled_at: datetime, today: date) -> Standing:
-    """What a member's purchases give today, looking at every day that can still count; two statements."""
-    # Lifetime figures only grow, so that today says it all.
-    starts = [held_since(t, today, enrolled_at) for t in rulebook.tiers if t.rank and t.window != TierWindow.LIFETIME]
-    days = days_since(member_id=member_id, since=min(starts, default=today), today=today)
-    wanted = [(member_id, day, enrolled_at) for day in days]
+def entitlements(*, rulebook: Rulebook, days: Mapping[Member, date]) -> dict[int, Standing]:
+    """What members' purchases give as of a day each, looking at every day that still counts; two statements for all."""
+    if not days:
+        return {}
+    # Lifetime figures only grow, so that the day itself says it all.
+    dated = [tier for tier in rulebook.tiers if tier.rank and tier.window != TierWindow.LIFETIME]
+    since = min(
+        (held_since(tier, day, member.enrolled_at) for tier in dated for member, day in days.items()),
+        default=date.max,
+    )
+    bought = purchase_days([member.pk for member in days], since, max(days.values()))
+    looked_at = {m: [*(on for on in bought.get(m.pk, ()) if on < day), day] for m, day in days.items()}
+    wanted = [(member.pk, on, member.enrolled_at) for member, each in looked_at.items() for on in each]
     figures = TierFigures.load(tiers=rulebook.tiers, wanted=wanted)
-    return earned_standing(figures=figures, member_id=member_id, days=days, today=today, enrolled_at=enrolled_at)
+    return {
+        member.pk: earned_standing(
+            figures=figures,
+            member_id=member.pk,
+            days=looked_at[member],
+            today=day,
+            enrolled_at=member.enrolled_at,
+        )
+        for member, day in days.items()
+    }
 
 
-def kept_standing(*, rulebook: Rulebook, periods: Iterable[TierPeriod], today: date) -> Standing | None:
-    """What ended periods would still give today had nothing cut them short: until held, and the grace on top."""
-    kept = [
-        Standing(rulebook.tier(period.tier_id), period.held_until_date, period.is_manual, period.note)
-        for period in periods
-        if _is_held(period, rulebook.tier(period.tier_id), today)
-    ]
-    return max(kept, key=lambda standing: standing.order, default=None)
+def standings_after_manual(*, rulebook: Rulebook, days: Mapping[Member, date]) -> dict[int, Standing]:
+    """What members get whose manual tier is over on a day: what is earned, or what it was put over if still held.
+
+    Three statements for all.
+    """
+    standings = entitlements(rulebook=rulebook, days=days)
+    earlier = TierPeriod.objects.filter(member__in=days, is_manual=False, ended_at__isnull=False).order_by("pk")
+    latest = {period.member_id: period for period in earlier} if days else {}
+    for member, day in days.items():
+        period = latest.get(member.pk)
+        if period and period.end_reason in CUT_SHORT:
+            kept = kept_standing(rulebook=rulebook, period=period, today=day)
+            standings[member.pk] = max((standings[member.pk], kept), key=lambda standing: standing.order)
+    return standings
 
 
-def _is_held(period: TierPeriod, tier: TierTerms, today: date) -> bool:
-    if period.held_until_date is None:
-        return True
+def kept_standing(*, rulebook: Rulebook, period: TierPeriod, today: date) -> Standing:
+    """What an ended period would still give today had nothing cut it short: until held, and the grace on top."""
+    tier = rulebook.tier(period.tier_id)
     grace = timedelta(days=0 if period.is_manual else tier.grace_days)
-    return today <= period.held_until_date + grace
+    if period.held_until_date is None or today <= period.held_until_date + grace:
+        return Standing(tier, period.held_until_date, period.is_manual, period.note)
+    return Standing(rulebook.tiers[0])

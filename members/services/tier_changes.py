@@ -1,6 +1,6 @@
 """A member changes tiers: the period ends, the next one begins, and an event tells of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import pairwise
@@ -68,6 +68,7 @@ def change_rows(*, changes: Sequence[TierChange], now: datetime) -> list[tuple[W
         by_member.setdefault(change.member_id, []).append(change)
     ended: list[Row] = []
     begun: list[Row] = []
+    events: list[Row] = []
     for member_id, steps in by_member.items():
         # A late receipt can reach back before the period that it ends: that one then has no length.
         ended += [
@@ -75,12 +76,16 @@ def change_rows(*, changes: Sequence[TierChange], now: datetime) -> list[tuple[W
             for period in periods.get(member_id, ())
             if period.ended_at is None
         ]
+        held = [(tiers[period.tier_id].rank, period.ended_at or steps[0].at) for period in periods.get(member_id, ())]
+        for step in steps:
+            events.append(_event(step, tiers, now=now, celebrate=is_celebrated(step, tiers, held, now)))
+            held.append((tiers[step.from_tier_id].rank, step.at))
         begun += [_period_row(step, following) for step, following in pairwise([*steps, None]) if step]
     return [
         (END_PERIODS, ended),
         (INSERT_PERIODS, begun),
         (UPDATE_MEMBERS, [(member_id, steps[-1].to_tier_id) for member_id, steps in by_member.items()]),
-        (INSERT_EVENTS, [_event(change, tiers, periods.get(change.member_id, ()), now) for change in changes]),
+        (INSERT_EVENTS, events),
     ]
 
 
@@ -115,7 +120,7 @@ def _period_row(change: TierChange, following: TierChange | None) -> Row:
     )
 
 
-def _event(change: TierChange, tiers: dict[int, TierTerms], periods: Sequence[TierPeriod], now: datetime) -> Row:
+def _event(change: TierChange, tiers: dict[int, TierTerms], *, now: datetime, celebrate: bool) -> Row:
     return event_row(
         type=event_types.TIER_CHANGED,
         member_id=change.member_id,
@@ -124,7 +129,7 @@ def _event(change: TierChange, tiers: dict[int, TierTerms], periods: Sequence[Ti
             "to": tiers[change.to_tier_id].code,
             "reason": str(change.reason),
             "held_until": change.held_until_date.isoformat() if change.held_until_date else None,
-            "celebrate": is_celebrated(change, tiers, periods, now),
+            "celebrate": celebrate,
         },
         occurred_at=change.at,
         now=now,
@@ -132,14 +137,14 @@ def _event(change: TierChange, tiers: dict[int, TierTerms], periods: Sequence[Ti
 
 
 def is_celebrated(
-    change: TierChange, tiers: dict[int, TierTerms], periods: Sequence[TierPeriod], now: datetime
+    change: TierChange, tiers: dict[int, TierTerms], held: Iterable[tuple[int, datetime]], now: datetime
 ) -> bool:
-    """Whether to congratulate: a climb, heard of in time, to a tier not held within its days of grace before."""
+    """Whether to congratulate: a climb, heard of in time, to a tier not held within its days of grace before.
+
+    ``held`` has the ranks held before, each with the moment at which it ended.
+    """
     reached = tiers[change.to_tier_id]
     if change.reason not in CELEBRATED or reached.rank <= tiers[change.from_tier_id].rank or change.at < now - NEWS:
         return False
     since = change.at - timedelta(days=reached.grace_days)
-    return not any(
-        period.ended_at and period.ended_at >= since and tiers[period.tier_id].rank >= reached.rank
-        for period in periods
-    )
+    return not any(rank >= reached.rank and ended_at >= since for rank, ended_at in held)

@@ -1,28 +1,30 @@
-"""Tiers given by staff, taken back, and looked at again after a return or a merge."""
+"""Tiers given by staff and taken back, and looked at again after a return."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from typing import ClassVar
 
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from members import clock
-from members.exceptions import DomainError, MemberNotLive
-from members.locks import lock_accounts
-from members.models import Account, Member, TierPeriod, TierReason, User
+from members.exceptions import DomainError
+from members.models import Member, TierPeriod, TierReason, User
 from members.selectors.rulebook import Rulebook, current_rulebook
 from members.selectors.tier_figures import TierFigures
-from members.selectors.tier_standings import Standing, days_since, earned_standing, entitlement, kept_standing
+from members.selectors.tier_standings import (
+    Standing,
+    earned_standing,
+    kept_standing,
+    purchase_days,
+    standings_after_manual,
+)
 from members.services.audits import record_audit
+from members.services.live_members import lock_live_member
 from members.services.tier_changes import TierChange, write_changes
 from members.tier_windows import held_until
 from members.transactions import retrying
 
 # What a purchase gave, a return of that purchase can take away.
 BY_PURCHASE = (TierReason.UPGRADE, TierReason.LATE_RECEIPT)
-# What staff put another tier over goes on once that one ends.
-CUT_SHORT = (TierReason.MANUAL, TierReason.INVITATION)
 
 
 class UntilInThePast(DomainError):
@@ -61,7 +63,7 @@ def assign_tier(
         raise UntilInThePast(until=until_date)
     change = TierChange(
         member_id=member_id,
-        from_tier_id=_locked(member_id).tier_id,
+        from_tier_id=lock_live_member(member_id).tier_id,
         to_tier_id=tier_id,
         at=now,
         reason=TierReason.MANUAL,
@@ -78,7 +80,7 @@ def invite_member(*, member_id: int, tier_id: int, note: str, now: datetime, act
 
     Raises NotByInvitation, MemberNotLive, Busy.
     """
-    member = _locked(member_id)
+    member = lock_live_member(member_id)
     tier = current_rulebook().tier(tier_id)
     if not tier.is_invitation_only:
         raise NotByInvitation
@@ -97,58 +99,35 @@ def invite_member(*, member_id: int, tier_id: int, note: str, now: datetime, act
 @retrying
 def end_manual_tier(*, member_id: int, note: str, now: datetime, actor: User | None) -> TierPeriod:
     """End a tier given by hand before its day: the member gets what is earned. Raises NoManualTier, Busy."""
-    member = _locked(member_id)
+    member = lock_live_member(member_id)
     period = _open_period(member_id)
     if not period.is_manual:
         raise NoManualTier
-    standing = standing_after_manual(rulebook=current_rulebook(), member=member, today=clock.local_date(now))
-    change = _change(member, standing, at=now, reason=TierReason.ENDED)
+    standings = standings_after_manual(rulebook=current_rulebook(), days={member: clock.local_date(now)})
+    change = _change(member, standings[member_id], at=now, reason=TierReason.ENDED)
     change.note = change.note or note
     return _given(change, action="tier.ended", actor=actor, now=now)
 
 
-def standing_after_manual(*, rulebook: Rulebook, member: Member, today: date) -> Standing:
-    """What a member gets when a manual tier ends: what is earned, or what it was put over if that is still held."""
-    last = TierPeriod.objects.filter(member=member, is_manual=False, ended_at__isnull=False).order_by("-pk")[:1]
-    covered = [period for period in last if period.end_reason in CUT_SHORT]
-    kept = kept_standing(rulebook=rulebook, periods=covered, today=today)
-    earned = entitlement(rulebook=rulebook, member_id=member.pk, enrolled_at=member.enrolled_at, today=today)
-    return max((earned, kept or earned), key=lambda standing: standing.order)
-
-
 @retrying
 def reevaluate_member(*, member_id: int, reason: TierReason, now: datetime) -> TierChange | None:
-    """Look again at a member's tier after a return (it can fall) or a merge (it can rise); None: it stays.
+    """Look again at a member's tier after purchases were taken back; None: it stays.
 
     It falls only if purchases began the period and support it on no day since, and never below what was held before
     it. Manual tiers stay. Raises MemberNotLive, Busy.
     """
-    member = _locked(member_id)
+    member = lock_live_member(member_id)
     period = _open_period(member_id)
     rulebook = current_rulebook()
     current = rulebook.tier(period.tier_id)
     if period.is_manual:
         return None
-    if reason == TierReason.MERGE:
-        standing = _after_merge(rulebook, member, now)
-        is_right = standing.tier.rank <= current.rank
-    else:
-        standing = _after_return(rulebook, member, period, clock.local_date(now))
-        is_right = standing.tier.rank >= current.rank
-    if is_right:
+    standing = _after_return(rulebook, member, period, clock.local_date(now))
+    if standing.tier.rank >= current.rank:
         return None
     change = _change(member, standing, at=now, reason=reason)
     write_changes(changes=[change], now=now)
     return change
-
-
-def _after_merge(rulebook: Rulebook, member: Member, now: datetime) -> Standing:
-    today = clock.local_date(now)
-    cards = Q(member=member) | Q(member__merged_into=member)
-    absorbed = TierPeriod.objects.filter(cards, end_reason=TierReason.MERGE, ended_at=now)
-    kept = kept_standing(rulebook=rulebook, periods=absorbed, today=today)
-    earned = entitlement(rulebook=rulebook, member_id=member.pk, enrolled_at=member.enrolled_at, today=today)
-    return max((earned, kept or earned), key=lambda standing: standing.order)
 
 
 def _after_return(rulebook: Rulebook, member: Member, period: TierPeriod, today: date) -> Standing:
@@ -158,7 +137,7 @@ def _after_return(rulebook: Rulebook, member: Member, period: TierPeriod, today:
     was_renewed = period.held_until_date != held_until(current, reached, member.enrolled_at)
     if period.start_reason not in BY_PURCHASE or was_renewed:
         return stays
-    days = sorted({reached, *days_since(member_id=member.pk, since=reached, today=today)})
+    days = sorted({reached, *purchase_days([member.pk], reached, today).get(member.pk, ())})
     wanted = [(member.pk, day, member.enrolled_at) for day in days]
     figures = TierFigures.load(tiers=rulebook.tiers, wanted=wanted)
     if any(figures.meets(member_id=member.pk, as_of=day, tier=current) for day in days):
@@ -166,23 +145,9 @@ def _after_return(rulebook: Rulebook, member: Member, period: TierPeriod, today:
     earned = earned_standing(
         figures=figures, member_id=member.pk, days=days, today=today, enrolled_at=member.enrolled_at
     )
-    kept = kept_standing(rulebook=rulebook, periods=_before(period), today=today)
-    return max((earned, kept or earned), key=lambda standing: standing.order)
-
-
-def _before(period: TierPeriod) -> Sequence[TierPeriod]:
-    """The period that this one ended."""
-    earlier = TierPeriod.objects.filter(member_id=period.member_id, ended_at__isnull=False, pk__lt=period.pk)
-    return list(earlier.order_by("-pk")[:1])
-
-
-def _locked(member_id: int) -> Member:
-    """The member, read after the lock of the account. Raises MemberNotLive."""
-    list(lock_accounts(Account.objects.filter(member_id=member_id).values_list("pk", flat=True)))
-    member = Member.objects.get(pk=member_id)
-    if not member.is_live:
-        raise MemberNotLive(number=member.number)
-    return member
+    before = TierPeriod.objects.filter(member=member, pk__lt=period.pk).order_by("-pk").first()
+    kept = kept_standing(rulebook=rulebook, period=before, today=today) if before else earned
+    return max((earned, kept), key=lambda standing: standing.order)
 
 
 def _open_period(member_id: int) -> TierPeriod:

@@ -1,0 +1,171 @@
+"""What counts towards tiers, in SQL that both databases understand: one figure at a time, and whole chunks at once."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.db import connection
+
+from members.engines import engine
+from members.models import TierMeasure
+
+# Of one purchase row: what it still counts for after returns. A free purchase is a visit.
+SPENT = "p.amount - p.returned_amount"
+EARNED = "p.points_earned - p.points_clawed_back"
+VISITED = "(p.returned_amount < p.amount OR p.amount = 0)"
+# Bonuses of merged cards count with the card that took over.
+BONUSES = """(
+    SELECT COALESCE(SUM(t.points), 0) FROM members_transfer t
+    WHERE t.kind = 'bonus' AND t.occurred_at >= {since} AND t.occurred_at < {until}
+    AND t.credit_account_id IN (
+        SELECT a.id FROM members_account a JOIN members_member m ON m.id = a.member_id
+        WHERE m.id = {member} OR m.merged_into_id = {member})
+    AND NOT EXISTS (SELECT 1 FROM members_transfer r WHERE r.reverses_id = t.id))"""
+
+
+def figure(number: int, measure: str) -> str:
+    """The figure of a row ``w`` in the window from its ``start<number>`` to its ``as_of``; days for visits."""
+    days = f"p.business_date BETWEEN w.start{number} AND w.as_of"
+    rows = f"FROM members_purchase p WHERE p.member_id = w.member_id AND {days}"
+    if measure == TierMeasure.VISITS:
+        return f"(SELECT COALESCE({engine().joined('p.business_date')}, '') {rows} AND {VISITED})"
+    if measure == TierMeasure.SPEND:
+        return f"(SELECT COALESCE(SUM({SPENT}), 0) {rows})"
+    bonuses = BONUSES.format(since=f"w.since{number}", until="w.until_at", member="w.member_id")
+    return f"(SELECT COALESCE(SUM({EARNED}), 0) {rows}) + {bonuses}"
+
+
+class ReviewChunk(NamedTuple):
+    """The members whose periods a review looks at: ids from ``after`` (exclusive) to ``until``, held before ``day``."""
+
+    day: date
+    after: int
+    until: int
+
+    @property
+    def due(self) -> str:
+        """The condition on a period ``d``; its parameters are the chunk itself."""
+        return "d.ended_at IS NULL AND d.held_until_date < %s AND d.member_id > %s AND d.member_id <= %s"
+
+
+class Renewal(NamedTuple):
+    """Who held a tier until a day keeps it until another, if a window (start to end) holds the threshold.
+
+    ``enrolled`` says for whom, where windows follow the day of joining. The moments bound bonuses.
+    """
+
+    tier_id: int
+    held: date
+    enrolled: date | None
+    start: date
+    end: date
+    since: datetime
+    until: datetime
+    renewed: date | None
+    threshold: int
+
+
+RENEWAL_COLUMNS = (
+    ("tier_id", "bigint"),
+    ("held", "date"),
+    ("enrolled", "date"),
+    ("start_date", "date"),
+    ("end_date", "date"),
+    ("since", "timestamptz"),
+    ("until", "timestamptz"),
+    ("renewed", "date"),
+    ("threshold", "bigint"),
+)
+TOTALS = {
+    TierMeasure.SPEND: f"SUM({SPENT})",
+    TierMeasure.VISITS: f"COUNT(DISTINCT CASE WHEN {VISITED} THEN p.business_date END)",
+    TierMeasure.POINTS: f"COALESCE(SUM({EARNED}), 0) + "
+    + BONUSES.format(since="g.since", until="g.until", member="d.member_id"),
+}
+
+
+def _enrolled() -> tuple[str, list[Any]]:
+    """The programme's day on which a member ``m`` joined."""
+    sql, params = connection.ops.datetime_cast_date_sql("m.enrolled_at", (), settings.PROGRAMME_TIME_ZONE)
+    return sql, list(params)
+
+
+def groups_under_review(chunk: ReviewChunk, *, by_enrolment: Sequence[int]) -> list[tuple[int, date, date | None]]:
+    """Which (tier, held until, joined) the chunk's periods have; joined only for the tiers where it matters."""
+    if by_enrolment:
+        day, params = _enrolled()
+        places = ", ".join(["%s"] * len(by_enrolment))
+        joined = f"CASE WHEN d.tier_id IN ({places}) THEN {day} END"
+        source = "members_tierperiod d JOIN members_member m ON m.id = d.member_id"
+    else:
+        joined, source, params = "NULL", "members_tierperiod d", []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT DISTINCT d.tier_id, d.held_until_date, {joined} FROM {source} "
+            f"WHERE {chunk.due} AND NOT d.is_manual",
+            [*by_enrolment, *params, *chunk],
+        )
+        return [(tier_id, _day(held), _day(day) if day else None) for tier_id, held, day in cursor.fetchall()]
+
+
+def _day(value: Any) -> date:
+    """SQLite answers raw statements with text."""
+    return value if isinstance(value, date) else date.fromisoformat(value)
+
+
+def renew(chunk: ReviewChunk, renewals: Sequence[Renewal], *, measure: str, on_purchase_days: bool) -> int:
+    """Renew the chunk's periods whose threshold is met in a window; how many. The first window that does it counts.
+
+    ``on_purchase_days`` looks only at windows that end on a day with a purchase: many windows, few purchases.
+    """
+    rows, params = engine().table(RENEWAL_COLUMNS, renewals)
+    joins, join_params = "", list[Any]()
+    if any(renewal.enrolled for renewal in renewals):
+        day, join_params = _enrolled()
+        joins = f" JOIN members_member m ON m.id = d.member_id AND (g.enrolled IS NULL OR g.enrolled = {day})"
+    if on_purchase_days:
+        joins += """ JOIN (
+            SELECT DISTINCT member_id, business_date FROM members_purchase
+            WHERE member_id > %s AND member_id <= %s AND business_date BETWEEN %s AND %s
+        ) q ON q.member_id = d.member_id AND q.business_date = g.end_date"""
+        ends = [renewal.end for renewal in renewals]
+        join_params = [*join_params, chunk.after, chunk.until, min(ends), max(ends)]
+    has_bonuses = measure == TierMeasure.POINTS
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            UPDATE members_tierperiod AS t SET held_until_date = kept.renewed
+            FROM (
+                WITH g AS ({rows}), met AS (
+                    SELECT d.id, MIN(g.renewed) AS renewed
+                    FROM members_tierperiod d
+                    JOIN g ON g.tier_id = d.tier_id AND g.held = d.held_until_date{joins}
+                    {"LEFT JOIN" if has_bonuses else "JOIN"} members_purchase p ON p.member_id = d.member_id
+                        AND p.business_date BETWEEN g.start_date AND g.end_date
+                        AND p.member_id > %s AND p.member_id <= %s
+                    WHERE {chunk.due} AND NOT d.is_manual
+                    GROUP BY d.id, g.end_date, g.threshold{", d.member_id, g.since, g.until" if has_bonuses else ""}
+                    HAVING {TOTALS[TierMeasure(measure)]} >= g.threshold
+                )
+                SELECT id, MIN(renewed) AS renewed FROM met GROUP BY id
+            ) AS kept WHERE t.id = kept.id
+            """,
+            [*params, *join_params, chunk.after, chunk.until, *chunk],
+        )
+        return int(cursor.rowcount)
+
+
+def review_bounds(*, day: date, size: int) -> list[int]:
+    """The member ids that cut the periods a review of a day looks at into chunks; one pass, no rows kept."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT member_id FROM (
+                SELECT member_id, row_number() OVER (ORDER BY member_id) AS place, count(*) OVER () AS total
+                FROM members_tierperiod WHERE ended_at IS NULL AND held_until_date < %s
+            ) due WHERE place %% %s = 0 OR place = total ORDER BY member_id
+            """,
+            [day, size],
+        )
+        return [member_id for (member_id,) in cursor.fetchall()]

@@ -1,0 +1,253 @@
+"""The nightly review: who held a tier long enough keeps it if it was earned again, or gives it up after the grace.
+
+A tier is kept when its threshold is met in a window that ends on the last day for which it was held, or on a day of
+the grace after it. That depends on purchases alone and not on when the job ran: late, twice or out of order, a review
+comes to the same end.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+
+from django.db.models import Max, Q, QuerySet
+
+from members import clock
+from members.engines.tier_sums import Renewal, ReviewChunk, groups_under_review, renew, review_bounds
+from members.exceptions import Busy
+from members.locks import lock_accounts_under_review
+from members.models import Purchase, TierDowngrade, TierMeasure, TierPeriod, TierReason, TierWindow
+from members.rule_terms import TierTerms
+from members.selectors.rulebook import Rulebook, current_rulebook
+from members.selectors.tier_figures import TierFigures
+from members.selectors.tier_standings import Standing, earned_standing, standings_after_manual
+from members.services.tier_changes import TierChange, write_changes
+from members.tier_windows import ONE_DAY, held_until, is_reviewed, window_ends, window_start
+from members.transactions import retrying
+
+# Few enough that tills wait well under their lock timeout for an account of the chunk.
+CHUNK_SIZE = 20_000
+# Somebody holds an account of the chunk for longer than the lock timeout: let go of the whole chunk and try again.
+BUSY_ATTEMPTS = 5
+PART_SIZE = 2_000
+
+
+def review_tiers(*, for_date: date, now: datetime, chunk_size: int = CHUNK_SIZE) -> dict[str, int]:
+    """Review every tier whose time was up before a day, and end the manual ones that are over; returns counts.
+
+    A chunk of members a transaction, a constant number of statements each. What a chunk decided is no longer due, so
+    a run that was killed goes on where it stopped. Raises Busy.
+    """
+    counts = Counter(reviewed=0, kept=0, changed=0, ended=0)
+    for after, until in pairwise([0, *review_bounds(day=for_date, size=chunk_size)]):
+        counts.update(_patiently(ReviewChunk(for_date, after, until), now))
+    return dict(counts)
+
+
+def has_reviews_due(*, for_date: date) -> bool:
+    """Whether any tier's time was up before a day."""
+    return TierPeriod.objects.filter(ended_at=None, held_until_date__lt=for_date).exists()
+
+
+def _patiently(chunk: ReviewChunk, now: datetime) -> Counter[str]:
+    for _ in range(BUSY_ATTEMPTS - 1):
+        try:
+            return _review(chunk=chunk, now=now)
+        except Busy:
+            continue
+    return _review(chunk=chunk, now=now)
+
+
+@retrying
+def _review(*, chunk: ReviewChunk, now: datetime) -> Counter[str]:
+    locked = lock_accounts_under_review(day=chunk.day, after=chunk.after, until=chunk.until)
+    counts = Counter(reviewed=len(locked.values_list("pk", flat=True)))
+    rulebook = current_rulebook()
+    is_due_again = True
+    while is_due_again:
+        kept, held = _keep(chunk, rulebook)
+        changes = _lower(chunk, rulebook, now)
+        counts["kept"] += kept
+        counts["changed"] += sum(change.reason == TierReason.REVIEW for change in changes)
+        counts["ended"] += sum(change.reason == TierReason.ENDED for change in changes)
+        # Months late, what was renewed or lowered may have been due a second time since.
+        held += [change.held_until_date for change in changes if change.held_until_date]
+        is_due_again = bool(kept or changes) and min(held, default=chunk.day) < chunk.day
+    return counts
+
+
+def _due(chunk: ReviewChunk) -> QuerySet[TierPeriod]:
+    return TierPeriod.objects.filter(
+        ended_at=None, held_until_date__lt=chunk.day, member_id__gt=chunk.after, member_id__lte=chunk.until
+    )
+
+
+def _keep(chunk: ReviewChunk, rulebook: Rulebook) -> tuple[int, list[date]]:
+    """Renew what was earned again: how many, and the days until which it can be held now.
+
+    Statements by measure, whatever the number of members.
+    """
+    by_enrolment = [tier.id for tier in rulebook.tiers if tier.window == TierWindow.MEMBERSHIP_YEAR]
+    groups = groups_under_review(chunk, by_enrolment=by_enrolment)
+    unloseable = {tier_id for tier_id, _, _ in groups if not is_reviewed(rulebook.tier(tier_id))}
+    kept = 0
+    if unloseable:
+        # Staff made the tier impossible to lose since it was reached: it is held for good.
+        kept = _due(chunk).filter(is_manual=False, tier_id__in=unloseable).update(held_until_date=None)
+    renewals: dict[tuple[str, bool], list[Renewal]] = {}
+    for tier_id, held, enrolled in groups:
+        tier = rulebook.tier(tier_id)
+        if tier_id not in unloseable:
+            for renewal, on_purchase_days in _renewals(tier, held, enrolled, chunk.day):
+                renewals.setdefault((tier.measure, on_purchase_days), []).append(renewal)
+    for (measure, on_purchase_days), each in sorted(renewals.items()):
+        kept += renew(chunk, each, measure=measure, on_purchase_days=on_purchase_days)
+    return kept, [renewal.renewed for each in renewals.values() for renewal in each if renewal.renewed]
+
+
+def _renewals(tier: TierTerms, held: date, enrolled: date | None, day: date) -> Iterable[tuple[Renewal, bool]]:
+    """The windows that can keep a tier: the one ending with the last day held, and those ending in the grace.
+
+    A rolling window grows only on days with a purchase (points also by bonuses), so the others need no look.
+    """
+    enrolled_at = clock.day_start(enrolled or held)
+    last = min(day, held + timedelta(days=tier.grace_days))
+    picky = tier.window == TierWindow.ROLLING and tier.measure != TierMeasure.POINTS
+    for end in (held, *window_ends(tier, held + ONE_DAY, last, enrolled_at)):
+        start = window_start(tier.window, tier.window_months, end, enrolled or held)
+        renewal = Renewal(
+            tier.id,
+            held,
+            enrolled,
+            start,
+            end,
+            clock.day_start(start),
+            clock.day_end(end),
+            held_until(tier, end, enrolled_at),
+            tier.threshold,
+        )
+        yield renewal, picky and end > held
+
+
+def _over(chunk: ReviewChunk, rulebook: Rulebook) -> QuerySet[TierPeriod]:
+    """Periods that end: manual ones after their last day, others after the grace."""
+    is_over = Q(is_manual=True)
+    for tier in rulebook.tiers:
+        is_over |= Q(tier_id=tier.id, held_until_date__lt=chunk.day - timedelta(days=tier.grace_days))
+    return _due(chunk).filter(is_over).select_related("member")
+
+
+def _lower(chunk: ReviewChunk, rulebook: Rulebook, now: datetime) -> list[TierChange]:
+    over = list(_over(chunk, rulebook))
+    changes: list[TierChange] = []
+    # In parts, since each member's days are looked at in memory.
+    for start in range(0, len(over), PART_SIZE):
+        lowering = _Lowering(rulebook, over[start : start + PART_SIZE], today=max(chunk.day, clock.local_date(now)))
+        changes += lowering.changes
+        write_changes(changes=lowering.changes, now=now)
+    return changes
+
+
+class _Lowering:
+    """What members get whose periods are over, each on the first day after it, and where they climbed to since."""
+
+    def __init__(self, rulebook: Rulebook, over: Sequence[TierPeriod], *, today: date) -> None:
+        self.rulebook = rulebook
+        self.changes: list[TierChange] = []
+        self.days = {period.member_id: self._first_day_after(period) for period in over}
+        self.later = self._later_purchases(today)
+        self.figures = self._load(over)
+        manual = {period.member: self.days[period.member_id] for period in over if period.is_manual}
+        endings = standings_after_manual(rulebook=rulebook, days=manual)
+        for period in over:
+            standing = endings[period.member_id] if period.is_manual else self._lowered(period)
+            self._fall(period, standing)
+
+    def _first_day_after(self, period: TierPeriod) -> date:
+        grace = 0 if period.is_manual else self.rulebook.tier(period.tier_id).grace_days
+        return (period.held_until_date or date.min) + timedelta(days=grace + 1)
+
+    def _later_purchases(self, today: date) -> dict[int, list[tuple[date, datetime]]]:
+        """Purchases of a late review's members since: made with a tier that was no longer theirs, so none climbed."""
+        later: dict[int, list[tuple[date, datetime]]] = {}
+        since = min(self.days.values())
+        if today > since:
+            rows = Purchase.objects.filter(member_id__in=self.days, business_date__range=(since, today))
+            days = rows.values_list("member_id", "business_date").order_by("business_date")
+            for member_id, on, at in days.annotate(last=Max("occurred_at")):
+                if on >= self.days[member_id]:
+                    later.setdefault(member_id, []).append((on, at))
+        return later
+
+    def _load(self, over: Sequence[TierPeriod]) -> TierFigures:
+        wanted = []
+        for period in over:
+            days = {*self._looked_at(period), *(on for on, _ in self.later.get(period.member_id, ()))}
+            wanted += [(period.member_id, on, period.member.enrolled_at) for on in days]
+        return TierFigures.load(tiers=self.rulebook.tiers, wanted=wanted, with_invited=True)
+
+    def _looked_at(self, period: TierPeriod) -> tuple[date, date]:
+        day = self.days[period.member_id]
+        return period.held_until_date or day, day
+
+    def _lowered(self, period: TierPeriod) -> Standing:
+        """What is earned; or one level lower, where that is how the tier goes and it is more."""
+        current, enrolled_at = self.rulebook.tier(period.tier_id), period.member.enrolled_at
+        standing = earned_standing(
+            figures=self.figures,
+            member_id=period.member_id,
+            days=self._looked_at(period),
+            today=self.days[period.member_id],
+            enrolled_at=enrolled_at,
+        )
+        if current.downgrade == TierDowngrade.ONE_LEVEL:
+            lower = [tier for tier in self.rulebook.tiers if tier.rank < current.rank and not tier.is_invitation_only]
+            if lower[-1].rank > standing.tier.rank:
+                return Standing(lower[-1], held_until(lower[-1], self.days[period.member_id], enrolled_at))
+        return standing
+
+    def _fall(self, period: TierPeriod, standing: Standing) -> None:
+        explanation = {}
+        if not period.is_manual and period.held_until_date:
+            missed = self.rulebook.tier(period.tier_id)
+            explanation = {
+                "held_until": period.held_until_date.isoformat(),
+                "threshold": missed.threshold,
+                "figure": self.figures.figure(member_id=period.member_id, as_of=period.held_until_date, tier=missed),
+            }
+        self.changes.append(
+            TierChange(
+                member_id=period.member_id,
+                from_tier_id=period.tier_id,
+                to_tier_id=standing.tier.id,
+                at=max(clock.day_start(self.days[period.member_id]), period.started_at),
+                reason=TierReason.ENDED if period.is_manual else TierReason.REVIEW,
+                held_until_date=standing.held_until_date,
+                is_manual=standing.is_manual,
+                note=standing.note,
+                explanation=explanation,
+            )
+        )
+        if not standing.is_manual:
+            self._climb(period, standing)
+
+    def _climb(self, period: TierPeriod, standing: Standing) -> None:
+        """Let purchases since then count from the tier that the review left."""
+        for on, at in self.later.get(period.member_id, ()):
+            if standing.held_until_date and on > standing.held_until_date:
+                # The next review comes first.
+                return
+            reached = self.figures.reached(member_id=period.member_id, as_of=on)
+            if reached.rank > standing.tier.rank:
+                climbed = Standing(reached, held_until(reached, on, period.member.enrolled_at))
+                self.changes.append(
+                    TierChange(
+                        member_id=period.member_id,
+                        from_tier_id=standing.tier.id,
+                        to_tier_id=reached.id,
+                        at=at,
+                        reason=TierReason.UPGRADE,
+                        held_until_date=climbed.held_until_date,
+                    )
+                )
+                standing = climbed
