@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
-from members import event_types
 from members.exceptions import (
     AlreadyDecided,
     InvalidAdjustment,
@@ -17,7 +16,6 @@ from members.locks import lock_adjustment
 from members.models import Adjustment, AdjustmentReason, AdjustmentStatus, Member, TransferKind, User
 from members.selectors.adjustments import adjusted_alone_today
 from members.services.audits import record_audit
-from members.services.events import record_event
 from members.services.ledger import award_points, spend_points
 from members.services.live_members import lock_live_member
 from members.transactions import retrying
@@ -156,8 +154,6 @@ def _post(adjustment: Adjustment, member: Member, now: datetime) -> None:
             explanation=explanation,
             now=now,
         )
-    payload = {"adjustment": adjustment.pk, "points": adjustment.points, "reason": adjustment.reason}
-    record_event(type=event_types.POINTS_ADJUSTED, member_id=member.pk, payload=payload, occurred_at=now, now=now)
 
 
 def _audit(adjustment: Adjustment, actor: User, action: str, now: datetime) -> None:

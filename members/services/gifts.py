@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from members import event_types
 from members.clock import local_date
 from members.exceptions import (
     GiftLimitReached,
@@ -17,7 +16,6 @@ from members.models import Gift, Member, MemberStatus
 from members.names import clean_line
 from members.selectors.gifts import gift_allowance
 from members.selectors.members import get_by_number
-from members.services.events import record_event
 from members.services.ledger import give_points
 from members.services.live_members import lock_live_members
 from members.transactions import retrying
@@ -67,13 +65,6 @@ def give_gift(
         points=points,
         business_key=f"gift:gift:{gift.pk}",
         explanation={"gift": gift.pk},
-        now=now,
-    )
-    record_event(
-        type=event_types.POINTS_RECEIVED,
-        member_id=recipient.pk,
-        payload={"gift": gift.pk, "points": points},
-        occurred_at=now,
         now=now,
     )
     return gift

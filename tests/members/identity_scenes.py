@@ -14,7 +14,7 @@ NOW = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
 
 def staff(role: str, name: str) -> User:
     """Somebody of the staff with one role."""
-    user = UserFactory.create(email=f"{name.lower()}@staff.example", name=name, is_staff=True)
+    user: User = UserFactory.create(email=f"{name.lower()}@staff.example", name=name, is_staff=True)
     user.groups.add(Group.objects.get(name=role))
     return user
 

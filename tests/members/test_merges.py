@@ -64,10 +64,7 @@ def test_every_point_moves_with_its_last_day() -> None:
     merge(mei, old)
 
     assert (balance(mei), balance(old), drift()) == ((140, 0, 0), (0, 0, 0), [])
-    assert (
-        before < set(Lot.objects.filter(account__member=mei).values_list("remaining", "expires_at", "terms")) | before
-    )
-    assert Lot.objects.filter(account__member=mei, remaining=40).count() == 1
+    assert before <= set(Lot.objects.filter(account__member=mei).values_list("remaining", "expires_at", "terms"))
 
 
 def test_what_one_card_owes_the_other_pays() -> None:
