@@ -85,6 +85,14 @@ def window_start(window: str, months: int, as_of: date, enrolled: date) -> date:
     return LONG_AGO
 
 
+def last_day_in_window(day: date, months: int) -> date:
+    """The last day whose rolling window still reaches back to a day."""
+    last = add_months(day, months)
+    while add_months(last, -months) >= day:
+        last -= ONE_DAY
+    return last
+
+
 def is_reviewed(tier: Windowed) -> bool:
     """Whether a review can take a tier away: not the lowest, one that never goes, or one that asks for nothing."""
     return tier.rank > 0 and tier.threshold > 0 and tier.downgrade != TierDowngrade.NEVER
@@ -100,12 +108,13 @@ def window_ends(tier: Windowed, first: date, last: date, enrolled_at: datetime) 
         return [first + timedelta(days=number) for number in range((last - first).days + 1)]
     ends = []
     while first <= last:
-        ends.append(min(_year_end(tier, first, enrolled_at), last))
+        ends.append(min(year_end(tier, first, enrolled_at), last))
         first = ends[-1] + ONE_DAY
     return ends
 
 
-def _year_end(tier: Windowed, day: date, enrolled_at: datetime) -> date:
+def year_end(tier: Windowed, day: date, enrolled_at: datetime) -> date:
+    """The last day of the year, as the tier counts years, that a day is in; a lifetime has no end."""
     if tier.window == TierWindow.CALENDAR_YEAR:
         return date(day.year, 12, 31)
     if tier.window == TierWindow.MEMBERSHIP_YEAR:
