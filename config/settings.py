@@ -163,6 +163,8 @@ if _database["ENGINE"] == "django.db.backends.postgresql":
     _database.setdefault("OPTIONS", {}).setdefault(
         "options", f"-c lock_timeout={_lock_timeout} -c default_transaction_isolation=read\\ committed"
     )
+    # The hot statements ask to be prepared (members/engines/postgresql.py); Django's own cursors never are.
+    _database["OPTIONS"].setdefault("prepare_threshold", 0)
     # Connections kept open by each process; 0 opens one a request, which is right behind PgBouncer.
     _pool_size = env.int("DATABASE_POOL_SIZE", default=10)
     if _pool_size:

@@ -14,7 +14,6 @@ from django.db.models import QuerySet
 from members.engines import Row, engine
 from members.models import Account, Adjustment, AwardCounter, EarningRule, Lot, User
 
-
 CARD_COLUMNS = (
     "a.id, a.available, a.pending, a.owed, a.settle_due_at, a.first_purchase_at, a.last_purchase_at, a.member_id, "
     "m.number, m.status, m.tier_id, m.enrolled_at"

@@ -1,6 +1,6 @@
 """The one place where SQL depends on the database: postgresql.py, with the portable form of the same beside it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
@@ -48,6 +48,18 @@ class Engine(Protocol):
 
     def write(self, batches: Sequence[tuple[Write, Sequence[Row]]]) -> None:
         """Write all rows of all batches; empty batches are skipped."""
+
+    def fetch(self, sql: str, params: Sequence[Any], *, moments: Sequence[int] = ()) -> list[Row]:
+        """The rows of a hot query, whose text should not depend on the data, so that it is planned once.
+
+        ``moments`` are the places of columns that hold moments (without a zone in SQLite).
+        """
+
+    def for_update(self, alias: str) -> str:
+        """The clause that locks the rows of a table in a hot query, as models locked without their keys are."""
+
+    def among(self, column: str, kind: str, values: Iterable[Any]) -> tuple[str, list[Any]]:
+        """A condition "the column is one of these" and its parameters; ``kind`` is PostgreSQL's type."""
 
     def table(self, columns: Sequence[tuple[str, str]], rows: Sequence[Row]) -> tuple[str, list[Any]]:
         """A subquery of rows that the program holds, and its parameters; columns are names with PostgreSQL's types."""

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -72,11 +72,24 @@ def write(batches: Sequence[tuple[Write, Sequence[Row]]]) -> None:
             cursor.executemany(_statement(kind), adapted)
 
 
-def fetch(sql: str, params: Sequence[Any]) -> list[Row]:
+def fetch(sql: str, params: Sequence[Any], *, moments: Sequence[int] = ()) -> list[Row]:
     """See Engine."""
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        return list(cursor.fetchall())
+        rows = cursor.fetchall()
+    if not moments:
+        return rows
+    return [tuple(_moment(value) if place in moments else value for place, value in enumerate(row)) for row in rows]
+
+
+def _moment(value: datetime | None) -> datetime | None:
+    # Django's driver parses a column that is declared as datetime, and stores UTC without saying so.
+    return value.replace(tzinfo=UTC) if value else None
+
+
+def for_update(alias: str) -> str:
+    """Nothing: the transaction holds the only write lock (see Engine)."""
+    return ""
 
 
 def among(column: str, kind: str, values: Iterable[Any]) -> tuple[str, list[Any]]:

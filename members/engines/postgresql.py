@@ -1,33 +1,94 @@
 """PostgreSQL: one statement writes every table of a batch, from arrays, so that a thousand rows cost one round trip."""
 
 import json
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
 from functools import lru_cache
+from threading import Lock
 from typing import Any
 
+import psycopg
 from django.db import connection, models
 
 from members.engines import Row, Write
 
+# How many ids a process takes from a sequence at once. They are never given out twice; those left over are gaps.
+BLOCK = 50
+_blocks: dict[tuple[int, str, type[models.Model]], list[int]] = {}
+_blocks_lock = Lock()
 
-@lru_cache(maxsize=32)
-def _sequence(model: type[models.Model]) -> str:
-    return f"{model._meta.db_table}_id_seq"
+
+@contextmanager
+def _prepared(sql: str, params: Sequence[Any]) -> Iterator[Any]:
+    """Run a statement that the server plans once a connection (Django's own cursors never prepare).
+
+    Behind a transaction pooler each statement may meet another connection, so there Django's cursor has to do.
+    """
+    with connection.cursor() as cursor:
+        if connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS"):
+            cursor.execute(sql, params)
+            yield cursor
+            return
+        bare = psycopg.RawCursor(connection.connection)
+        with connection.make_debug_cursor(bare) if connection.queries_logged else connection.make_cursor(bare) as own:
+            own.execute(_numbered(sql), params)
+            yield own
+
+
+@lru_cache(maxsize=512)
+def _numbered(sql: str) -> str:
+    """A statement as the server takes it, with $1, $2 for each %s: the driver would work that out at each call."""
+    first, *rest = sql.split("%s")
+    return first + "".join(f"${number}{part}" for number, part in enumerate(rest, 1))
+
+
+def fetch(sql: str, params: Sequence[Any], *, moments: Sequence[int] = ()) -> list[Row]:
+    """Moments come as such; see Engine."""
+    with _prepared(sql, params) as cursor:
+        return list(cursor.fetchall())
+
+
+def for_update(alias: str) -> str:
+    """See Engine."""
+    return f"FOR NO KEY UPDATE OF {alias}"
+
+
+def among(column: str, kind: str, values: Iterable[Any]) -> tuple[str, list[Any]]:
+    """One array, so that the statement's text does not depend on the number; see Engine."""
+    return f"{column} = ANY(%s::{kind}[])", [_literal(kind, values)]
 
 
 def reserve_ids(wanted: Sequence[tuple[type[models.Model], int]]) -> list[list[int]]:
-    """Take ids from the sequences; see Engine."""
-    asked = [(position, _sequence(model), count) for position, (model, count) in enumerate(wanted) if count]
-    ids: list[list[int]] = [[] for _ in wanted]
-    if asked:
-        sql = " UNION ALL ".join(
-            f"SELECT {position}, nextval('{name}') FROM generate_series(1, %s)" for position, name, _ in asked
-        )
-        with connection.cursor() as cursor:
-            cursor.execute(sql, [count for _, _, count in asked])
-            for position, value in cursor.fetchall():
-                ids[position].append(value)
-    return ids
+    """Take ids from the process's blocks, and a new block from the sequences where one runs out; see Engine."""
+    process, name = os.getpid(), str(connection.settings_dict["NAME"])
+    with _blocks_lock:
+        missing = [
+            (model, max(BLOCK, count))
+            for model, count in wanted
+            if len(_blocks.get((process, name, model), ())) < count
+        ]
+        if missing:
+            for model, fresh in _next_values(missing):
+                _blocks.setdefault((process, name, model), []).append(fresh)
+        taken = []
+        for model, count in wanted:
+            block = _blocks.get((process, name, model), [])
+            taken.append(block[:count])
+            del block[:count]
+        return taken
+
+
+def _next_values(wanted: Sequence[tuple[type[models.Model], int]]) -> Iterator[tuple[type[models.Model], int]]:
+    sql = " UNION ALL ".join(
+        f"SELECT {place}, nextval('{model._meta.db_table}_id_seq') FROM generate_series(1, %s)"
+        for place, (model, _) in enumerate(wanted)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [count for _, count in wanted])
+        for place, value in cursor.fetchall():
+            yield wanted[place][0], value
 
 
 def _array(field: "models.Field[Any, Any]") -> tuple[str, str]:
@@ -67,11 +128,6 @@ def _statement(write: Write) -> str:
     return f'UPDATE "{write.table}" AS t SET {assignments} FROM {source} WHERE t.id = v."id"'
 
 
-@lru_cache(maxsize=128)
-def _json_columns(write: Write) -> tuple[bool, ...]:
-    return tuple(isinstance(field, models.JSONField) for field in write.model_fields)
-
-
 def write(batches: Sequence[tuple[Write, Sequence[Row]]]) -> None:
     """Write all batches in one statement of data-modifying CTEs; foreign keys are checked at commit.
 
@@ -91,23 +147,61 @@ def write(batches: Sequence[tuple[Write, Sequence[Row]]]) -> None:
 
 
 def _write_at_once(filled: Sequence[tuple[Write, Sequence[Row]]]) -> None:
-    *first, last = [_statement(kind) for kind, _ in filled]
-    ctes = ", ".join(f"w{number} AS ({sql})" for number, sql in enumerate(first))
     params = [
-        [value if isinstance(value, str) else json.dumps(value) for value in column] if is_json else list(column)
-        for kind, rows in filled
-        for column, is_json in zip(zip(*rows, strict=True), _json_columns(kind), strict=True)
+        _literal(kind, column)
+        for write, rows in filled
+        for kind, column in zip(_kinds(write), zip(*rows, strict=True), strict=True)
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(f"WITH {ctes} {last}" if ctes else last, params)
+    with _prepared(_joint_statement(tuple(write for write, _ in filled)), params):
+        pass
+
+
+@lru_cache(maxsize=256)
+def _joint_statement(writes: tuple[Write, ...]) -> str:
+    *first, last = [_statement(write) for write in writes]
+    ctes = ", ".join(f"w{number} AS ({sql})" for number, sql in enumerate(first))
+    return f"WITH {ctes} {last}" if ctes else last
+
+
+@lru_cache(maxsize=128)
+def _kinds(write: Write) -> tuple[str, ...]:
+    return tuple("json" if isinstance(field, models.JSONField) else _array(field)[0] for field in write.model_fields)
+
+
+def _literal(kind: str, values: Iterable[Any]) -> str:
+    """An array as PostgreSQL reads it. Written here because a driver that looks at each value costs ten times more."""
+    write = _TEXTS.get(kind, _quoted)
+    return "{" + ",".join(["NULL" if value is None else write(value) for value in values]) + "}"
+
+
+def _quoted(value: Any) -> str:
+    return '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _json(value: Any) -> str:
+    return _quoted(value if isinstance(value, str) else json.dumps(value))
+
+
+def _moment(value: Any) -> str:
+    return f'"{value.isoformat()}"'
+
+
+_TEXTS: dict[str, Callable[[Any], str]] = {
+    **dict.fromkeys(("bigint", "integer", "smallint", "boolean"), str),
+    "json": _json,
+    "date": date.isoformat,
+    "timestamp with time zone": _moment,
+    "timestamptz": _moment,
+}
 
 
 def table(columns: Sequence[tuple[str, str]], rows: Sequence[Row]) -> tuple[str, list[Any]]:
     """Travels as one array a column; see Engine."""
     names = ", ".join(name for name, _ in columns)
     arrays = ", ".join(f"%s::{kind}[]" for _, kind in columns)
-    values = [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in columns]
-    return f"SELECT {names} FROM unnest({arrays}) AS v({names})", values
+    values = list(zip(*rows, strict=True)) if rows else [() for _ in columns]
+    texts: list[Any] = [_literal(kind, column) for (_, kind), column in zip(columns, values, strict=True)]
+    return f"SELECT {names} FROM unnest({arrays}) AS v({names})", texts
 
 
 def joined(expression: str) -> str:

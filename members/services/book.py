@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model
 
 from members.engines import Row, Write, engine
-from members.locks import lock_accounts, lock_member_accounts, lock_open_lots
+from members.locks import lock_accounts, lock_cards, lock_open_lots
 from members.models import LIVE_STATUSES, Account, Debt, Draw, Lot, Transfer, TransferKind
 from members.selectors.accounts import programme_accounts
 
@@ -477,16 +477,20 @@ class Book:
 
 def open_book(*, account_ids: Iterable[int], now: datetime) -> Book:
     """Lock members' accounts in order and settle what is due in them."""
-    return _book(lock_accounts(account_ids), now)
+    locked = lock_accounts(account_ids).values_list(*STATE_COLUMNS)
+    return _settled([AccountState(*row) for row in locked], now)
 
 
-def open_book_by_number(*, numbers: Iterable[str], now: datetime) -> Book:
-    """The same for the cards presented at tills; numbers that no member has are simply not in the book."""
-    return _book(lock_member_accounts(numbers), now)
+def open_book_by_number(*, numbers: Iterable[str], now: datetime) -> tuple[Book, str | None]:
+    """The same for the cards presented at tills, with the rulebook's revision (None when no number is known).
+
+    Numbers that no member has are simply not in the book.
+    """
+    rows = lock_cards(numbers)
+    return _settled([AccountState(*row[:-1]) for row in rows], now), rows[0][-1] if rows else None
 
 
-def _book(locked: QuerySet[Account], now: datetime) -> Book:
-    states = [AccountState(*row) for row in locked.values_list(*STATE_COLUMNS)]
-    book = Book(accounts=states, programme=programme_accounts(), now=now)
+def _settled(accounts: list[AccountState], now: datetime) -> Book:
+    book = Book(accounts=accounts, programme=programme_accounts(), now=now)
     book.settle()
     return book

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from members import clock
 from members.award_caps import Counters, counter_row
 from members.engines import Write, engine
 from members.locks import lock_counters
@@ -30,7 +29,9 @@ class TierTimeline:
         self.rulebook = rulebook
         self.now = now
         self.periods: dict[int, list[tuple[datetime, datetime | None, int]]] = {}
-        rows = TierPeriod.objects.filter(member_id__in=old) if old else TierPeriod.objects.none()
+        if not old:
+            return
+        rows = TierPeriod.objects.filter(member_id__in=old)
         for member_id, started_at, ended_at, tier_id in rows.values_list(
             "member_id", "started_at", "ended_at", "tier_id"
         ):

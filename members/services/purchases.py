@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from members.engines import Row, Write
+from members.engines import Row, Write, engine
 from members.exceptions import MemberNotFound, MemberNotLive
 from members.models import Lot, Member, MemberStatus, Purchase, PurchaseLine, Transfer
 from members.selectors.rulebook import current_rulebook
@@ -81,8 +81,8 @@ def record_purchases(*, receipts: Sequence[Receipt], now: datetime) -> list[Purc
 
 @retrying
 def _record(*, receipts: Sequence[Receipt], now: datetime, store: bool) -> list[PurchaseResult]:
-    book = open_book_by_number(numbers={receipt.member_number for receipt in receipts}, now=now)
-    batch = PurchaseBatch(book=book, rulebook=current_rulebook(), receipts=receipts, now=now)
+    book, revision = open_book_by_number(numbers={receipt.member_number for receipt in receipts}, now=now)
+    batch = PurchaseBatch(book=book, rulebook=current_rulebook(revision), receipts=receipts, now=now)
     _refuse_impossible(batch)
     _recognise(batch)
     if batch.entries:
@@ -129,18 +129,14 @@ def _merged_into(numbers: set[str], batch: PurchaseBatch) -> dict[str, AccountSt
             heirs[member.number] = heir.number
     unlocked = set(heirs.values()) - {state.number for state in batch.book.accounts.values()}
     if unlocked:
-        more = open_book_by_number(numbers=unlocked, now=batch.now)
-        batch.book.absorb(more)
+        batch.book.absorb(open_book_by_number(numbers=unlocked, now=batch.now)[0])
     by_number = {state.number: state for state in batch.book.accounts.values()}
     return {number: by_number[heir] for number, heir in heirs.items()}
 
 
 def _recognise(batch: PurchaseBatch) -> None:
     """Sort out receipts that were recorded before, and the same receipt twice in one batch."""
-    ids = {entry.receipt.external_id for entry in batch.entries}
-    stores = {entry.receipt.store_id for entry in batch.entries}
-    stored = Purchase.objects.filter(store_id__in=stores, external_id__in=ids) if ids else Purchase.objects.none()
-    known = {(purchase.store_id, purchase.external_id): purchase for purchase in stored}
+    known = _known_purchases(batch)
     lines = lines_by_purchase([purchase.pk for purchase in known.values()]) if known else {}
     traces = _traces(known.values()) if known else {}
     fresh: dict[tuple[int, str], Entry] = {}
@@ -154,6 +150,16 @@ def _recognise(batch: PurchaseBatch) -> None:
         else:
             fresh[key] = entry
     batch.entries = list(fresh.values())
+
+
+def _known_purchases(batch: PurchaseBatch) -> dict[tuple[int, str], Purchase]:
+    """Those of the receipts that are stored already: mostly none, so the hot query asks for their ids alone."""
+    of_store, stores = engine().among("store_id", "bigint", {entry.receipt.store_id for entry in batch.entries})
+    of_number, numbers = engine().among("external_id", "text", {entry.receipt.external_id for entry in batch.entries})
+    sql = f"SELECT id FROM members_purchase WHERE {of_store} AND {of_number}"  # noqa: S608 -- own names
+    ids = [row[0] for row in engine().fetch(sql, [*stores, *numbers])] if batch.entries else []
+    stored = Purchase.objects.filter(pk__in=ids) if ids else ()
+    return {(purchase.store_id, purchase.external_id): purchase for purchase in stored}
 
 
 def _traces(purchases: Iterable[Purchase]) -> dict[str, dict[str, Any]]:

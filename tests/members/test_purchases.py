@@ -124,7 +124,7 @@ def test_a_batch_takes_the_same_number_of_statements_for_two_receipts_as_for_for
 
 def statements() -> int:
     """Transaction, locks, rulebook, known receipts, ids, writes: one a table where the database has no arrays."""
-    return 7 if connection.vendor == "postgresql" else 14
+    return 5 if connection.vendor == "postgresql" else 13
 
 
 def test_a_preview_answers_like_a_purchase_and_stores_nothing(shop: Store, one_point_per_yuan: None) -> None:
