@@ -96,7 +96,7 @@ def current_rulebook(revision: str | None = None) -> Rulebook:
     key = (str(connection.settings_dict["NAME"]), settings.PROGRAMME_TIME_ZONE, revision)
     rulebook = _kept.get(key)
     if rulebook is None:
-        rulebook = _compile()
+        rulebook = _compile(revision)
         with _lock:
             _kept[(*key[:2], rulebook.revision)] = rulebook
             while len(_kept) > KEPT:
@@ -108,9 +108,8 @@ def _revision() -> str:
     return RulebookRow.objects.values_list("revision", flat=True).get()
 
 
-def _compile() -> Rulebook:
+def _compile(revision: str) -> Rulebook:
     """Read until nothing changed meanwhile, since each statement may see more than the one before."""
-    revision = _revision()
     while True:
         rulebook = _read(revision)
         revision = _revision()
