@@ -47,7 +47,8 @@ def lift_append_only_for_flush(rows: str) -> Callable[[], None]:
         append_only.remove(connection)
         try:
             # Without Django's signal that fills in permissions: they are among the rows, with the ids they had.
-            call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=True)
+            # Sequences go on counting, past the ids of the rows that come back.
+            call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=True, reset_sequences=False)
             connection.creation.deserialize_db_from_string(rows)
         finally:
             append_only.install(connection)
