@@ -4,11 +4,15 @@ from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db.models import Subquery
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
-from members.models import Member
+from members.models import Member, Rulebook
 from members.selectors.members import followed
+
+# So that pages know their rulebook without another query (selectors/rulebook.py).
+REVISION = Subquery(Rulebook.objects.values("revision")[:1])
 
 
 class MemberLanguageMiddleware:
@@ -38,5 +42,10 @@ def _member_of(request: HttpRequest) -> Member | None:
     if settings.SESSION_COOKIE_NAME not in request.COOKIES or not request.user.is_authenticated:
         return None
     cards = Member.objects.select_related("tier", "account", "merged_into__tier", "merged_into__account")
-    member = followed(cards.filter(user_id=request.user.pk).first())
-    return member if member and member.is_live else None
+    card = cards.annotate(rulebook_revision=REVISION).filter(user_id=request.user.pk).first()
+    member = followed(card)
+    if card is None or member is None or not member.is_live:
+        return None
+    # A merged card leads to another member, who gets to know the revision too.
+    member.rulebook_revision = card.rulebook_revision  # type: ignore[attr-defined]
+    return member

@@ -6,7 +6,7 @@ from members.models import Account, Transfer
 
 
 def for_account(account: Account) -> QuerySet[Transfer]:
-    """Both sides of an account, newest first, with ``signed_points`` and joined with the store of the purchase.
+    """Both sides of an account, newest first, with ``signed_points`` and the ``store_id`` of the purchase, if any.
 
     By business time, since a late receipt belongs to its day; that no index has this order also keeps the database on
     the two indexes of the account, rather than walking back through everybody's transfers.
@@ -14,7 +14,6 @@ def for_account(account: Account) -> QuerySet[Transfer]:
     signed = Case(When(credit_account=account, then=F("points")), default=-F("points"), output_field=BigIntegerField())
     return (
         Transfer.objects.filter(Q(debit_account=account) | Q(credit_account=account))
-        .select_related("purchase__store")
-        .annotate(signed_points=signed)
+        .annotate(signed_points=signed, store_id=F("purchase__store_id"))
         .order_by("-occurred_at", "-pk")
     )

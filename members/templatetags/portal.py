@@ -18,6 +18,8 @@ from django.utils.translation import gettext as _
 register = template.Library()
 
 MINUS = "\N{MINUS SIGN}"
+# Scripts from here on write names without spaces.
+FIRST_CHINESE = "\u2e80"
 
 
 @register.simple_tag
@@ -94,6 +96,12 @@ def day(value: date) -> str:
 
 
 @register.filter
+def local_day(moment: datetime) -> str:
+    """The reader's day that a moment falls on."""
+    return day(timezone.localtime(moment).date())
+
+
+@register.filter
 def when(moment: datetime) -> str:
     """A moment as people say it: today and yesterday by name and hour, the rest by day."""
     local = timezone.localtime(moment)
@@ -125,11 +133,22 @@ def control(field: BoundField) -> SafeString:
 
 
 @register.filter
+def shy(name: str) -> str:
+    """As much of a name as tells a friend from a stranger: Mei L., or the last character of a Chinese name."""
+    words = name.split()
+    if not words:
+        return _("A member")
+    if words[0][0] > FIRST_CHINESE:
+        return f"＊{words[0][-1]}"
+    return words[0] if len(words) == 1 else f"{words[0]} {words[-1][0]}."
+
+
+@register.filter
 def initials(name: str) -> str:
     """One or two letters for an avatar; one character for a Chinese name, which has no words."""
     words = name.split()
     if not words:
         return "·"
-    if words[0][0] > "\u2e80":
+    if words[0][0] > FIRST_CHINESE:
         return words[0][-1]
     return "".join(word[0] for word in (words[0], words[-1])[: len(words)]).upper()

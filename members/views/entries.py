@@ -1,0 +1,66 @@
+"""Transfers as a member reads them: where from, how many, and why."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from members.models import Transfer, TransferKind
+from members.selectors import traces
+from members.selectors.rulebook import Rulebook
+
+ICONS = {
+    TransferKind.EARN: "bag",
+    TransferKind.BONUS: "spark",
+    TransferKind.SPEND: "gift",
+    TransferKind.REVERSAL: "return",
+    TransferKind.CLAWBACK: "return",
+    TransferKind.EXPIRY: "hourglass",
+    TransferKind.GIFT: "gift",
+    TransferKind.ADJUSTMENT: "adjust",
+    TransferKind.OPENING: "up",
+    TransferKind.MERGE: "merge",
+    TransferKind.CLOSURE: "leave",
+}
+
+
+INSTANT = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a points history. ``points`` is signed: negative left the member."""
+
+    title: str
+    kind_label: str
+    icon: str
+    points: int
+    occurred_at: datetime
+    month: str
+    sentences: list[str]
+
+
+def entries(transfers: Iterable[Transfer], *, rulebook: Rulebook) -> list[Entry]:
+    """Lines of a history, from what selectors.transfers gives; names are the rulebook's, so no line costs a query."""
+    return [_entry(transfer, rulebook) for transfer in transfers]
+
+
+def _entry(transfer: Transfer, rulebook: Rulebook) -> Entry:
+    kind = transfer.get_kind_display()
+    store_id: int | None = getattr(transfer, "store_id", None)
+    return Entry(
+        title=kind if store_id is None else str(rulebook.stores[store_id].names),
+        kind_label=kind,
+        icon=ICONS[TransferKind(transfer.kind)],
+        points=getattr(transfer, "signed_points", transfer.points),
+        occurred_at=_shown_at(transfer),
+        month=date_format(timezone.localtime(_shown_at(transfer)), "YEAR_MONTH_FORMAT"),
+        sentences=traces.explain(transfer, rulebook=rulebook),
+    )
+
+
+def _shown_at(transfer: Transfer) -> datetime:
+    """Points expire at the first moment after their last day; people read of the last day."""
+    return transfer.occurred_at - INSTANT if transfer.kind == TransferKind.EXPIRY else transfer.occurred_at

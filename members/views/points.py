@@ -1,0 +1,35 @@
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_safe
+
+from members import clock
+from members.models import Member
+from members.selectors import points, transfers
+from members.views.access import member_page, rulebook_for
+from members.views.entries import entries
+from members.views.history import filters
+
+PAGE_SIZE = 20
+
+
+@require_safe
+@member_page
+def history(request: HttpRequest, member: Member) -> HttpResponse:
+    """Every transfer of the member, with why; only the list when a script asks for that."""
+    now = clock.now()
+    chosen = filters(request.GET, since=member.enrolled_at, now=now)
+    found = chosen.apply(transfers.for_account(member.account), now)
+    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    lines = entries(page.object_list, rulebook=rulebook_for(member))
+    context = {"member": member, "filters": chosen, "page": page, "entries": lines}
+    fragment = bool(request.headers.get("HX-Request")) and not request.headers.get("HX-History-Restore-Request")
+    if fragment:
+        response = render(request, "members/_points_results.html", context)
+    else:
+        context |= {"points": points.summary(member.account, now)}
+        response = render(request, "members/points.html", context)
+    # One address, two answers: the back button must not find the fragment.
+    patch_vary_headers(response, ["HX-Request"])
+    return response
