@@ -18,12 +18,12 @@ from members.models import (
     TierReason,
     User,
 )
+from members.selectors.rulebook import current_rulebook
 from members.selectors.tier_figures import TierFigures
 from members.services.audits import record_audit
 from members.services.consolidations import move_everything
 from members.services.events import record_event
 from members.services.live_members import lock_live_members
-from members.services.rulebook import current_rulebook
 from members.services.tier_changes import TierChange, write_changes
 from members.tier_windows import held_until
 from members.transactions import retrying
