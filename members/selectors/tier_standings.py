@@ -4,22 +4,28 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from members import clock
 from members.models import Member, Purchase, TierPeriod, TierReason, TierWindow
 from members.rule_terms import TierTerms
 from members.selectors.rulebook import Rulebook
 from members.selectors.tier_figures import TierFigures
 from members.tier_windows import held_since, held_until
 
+BY_PURCHASE = (TierReason.UPGRADE, TierReason.LATE_RECEIPT, TierReason.CORRECTION)
 # What staff put another tier over goes on once that one ends.
 CUT_SHORT = (TierReason.MANUAL, TierReason.INVITATION)
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A tier and the last day for which it is held; None: no review takes it away."""
+    """A tier and the last day for which it is held; None: no review takes it away.
+
+    ``reached_date`` is the day whose purchases reached it, where purchases did.
+    """
 
     tier: TierTerms
     held_until_date: date | None = None
+    reached_date: date | None = None
     is_manual: bool = False
     note: str = ""
 
@@ -39,7 +45,7 @@ def earned_standing(
     days = list(days)
     for tier in figures.ladder:
         met = [day for day in days if figures.meets(member_id=member_id, as_of=day, tier=tier)]
-        standings = [Standing(tier, held_until(tier, day, enrolled_at)) for day in met]
+        standings = [Standing(tier, held_until(tier, day, enrolled_at), day) for day in met]
         held = [each for each in standings if each.held_until_date is None or each.held_until_date >= today]
         if held:
             return max(held, key=lambda standing: standing.order)
@@ -102,5 +108,13 @@ def kept_standing(*, rulebook: Rulebook, period: TierPeriod, today: date) -> Sta
     tier = rulebook.tier(period.tier_id)
     grace = timedelta(days=0 if period.is_manual else tier.grace_days)
     if period.held_until_date is None or today <= period.held_until_date + grace:
-        return Standing(tier, period.held_until_date, period.is_manual, period.note)
+        return Standing(tier, period.held_until_date, reached_on(period), period.is_manual, period.note)
     return Standing(rulebook.tiers[0])
+
+
+def reached_on(period: TierPeriod) -> date | None:
+    """The day whose purchases reached a period's tier; None where none did."""
+    if period.start_reason in BY_PURCHASE:
+        return clock.local_date(period.started_at)
+    day = period.explanation.get("reached")
+    return date.fromisoformat(day) if day else None

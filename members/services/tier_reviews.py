@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 from django.db.models import Max, Q, QuerySet
 
@@ -207,14 +208,6 @@ class _Lowering:
         return standing
 
     def _fall(self, period: TierPeriod, standing: Standing) -> None:
-        explanation = {}
-        if not period.is_manual and period.held_until_date:
-            missed = self.rulebook.tier(period.tier_id)
-            explanation = {
-                "held_until": period.held_until_date.isoformat(),
-                "threshold": missed.threshold,
-                "figure": self.figures.figure(member_id=period.member_id, as_of=period.held_until_date, tier=missed),
-            }
         self.changes.append(
             TierChange(
                 member_id=period.member_id,
@@ -225,11 +218,25 @@ class _Lowering:
                 held_until_date=standing.held_until_date,
                 is_manual=standing.is_manual,
                 note=standing.note,
-                explanation=explanation,
+                explanation=self._explanation(period, standing),
             )
         )
         if not standing.is_manual:
             self._climb(period, standing)
+
+    def _explanation(self, period: TierPeriod, standing: Standing) -> dict[str, Any]:
+        """What was missed, and the day whose purchases give the tier that follows."""
+        explanation: dict[str, Any] = {}
+        if standing.reached_date:
+            explanation["reached"] = standing.reached_date.isoformat()
+        if not period.is_manual and period.held_until_date:
+            missed = self.rulebook.tier(period.tier_id)
+            explanation["held_until"] = period.held_until_date.isoformat()
+            explanation["threshold"] = missed.threshold
+            explanation["figure"] = self.figures.figure(
+                member_id=period.member_id, as_of=period.held_until_date, tier=missed
+            )
+        return explanation
 
     def _climb(self, period: TierPeriod, standing: Standing) -> None:
         """Let purchases since then count from the tier that the review left."""

@@ -15,6 +15,7 @@ from members.selectors.tier_standings import (
     earned_standing,
     kept_standing,
     purchase_days,
+    reached_on,
     standings_after_manual,
 )
 from members.services.audits import record_audit
@@ -23,8 +24,8 @@ from members.services.tier_changes import TierChange, write_changes
 from members.tier_windows import held_until
 from members.transactions import retrying
 
-# What a purchase gave, a return of that purchase can take away.
-BY_PURCHASE = (TierReason.UPGRADE, TierReason.LATE_RECEIPT)
+# How a tier ends that is not merely covered by a higher one.
+TAKEN_AWAY = (TierReason.RETURN, TierReason.CORRECTION, TierReason.REVIEW, TierReason.ENDED)
 
 
 class UntilInThePast(DomainError):
@@ -133,9 +134,9 @@ def reevaluate_member(*, member_id: int, reason: TierReason, now: datetime) -> T
 def _after_return(rulebook: Rulebook, member: Member, period: TierPeriod, today: date) -> Standing:
     current = rulebook.tier(period.tier_id)
     stays = Standing(current, period.held_until_date)
-    reached = clock.local_date(period.started_at)
-    was_renewed = period.held_until_date != held_until(current, reached, member.enrolled_at)
-    if period.start_reason not in BY_PURCHASE or was_renewed:
+    reached = reached_on(period)
+    if reached is None or period.held_until_date != held_until(current, reached, member.enrolled_at):
+        # Staff gave it, or a review has renewed it since.
         return stays
     days = sorted({reached, *purchase_days([member.pk], reached, today).get(member.pk, ())})
     wanted = [(member.pk, day, member.enrolled_at) for day in days]
@@ -145,9 +146,12 @@ def _after_return(rulebook: Rulebook, member: Member, period: TierPeriod, today:
     earned = earned_standing(
         figures=figures, member_id=member.pk, days=days, today=today, enrolled_at=member.enrolled_at
     )
-    before = TierPeriod.objects.filter(member=member, pk__lt=period.pk).order_by("-pk").first()
-    kept = kept_standing(rulebook=rulebook, period=before, today=today) if before else earned
-    return max((earned, kept), key=lambda standing: standing.order)
+    kept = [
+        kept_standing(rulebook=rulebook, period=before, today=today)
+        for before in TierPeriod.objects.filter(member=member, ended_at__isnull=False).order_by("pk")
+        if before.end_reason not in TAKEN_AWAY and rulebook.tier(before.tier_id).rank < current.rank
+    ]
+    return max((earned, *kept[-1:]), key=lambda standing: standing.order)
 
 
 def _open_period(member_id: int) -> TierPeriod:
@@ -164,6 +168,7 @@ def _change(member: Member, standing: Standing, *, at: datetime, reason: TierRea
         held_until_date=standing.held_until_date,
         is_manual=standing.is_manual,
         note=standing.note,
+        explanation={"reached": standing.reached_date.isoformat()} if standing.reached_date else {},
     )
 
 
