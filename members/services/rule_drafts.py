@@ -73,7 +73,7 @@ def _award_problems(draft: RuleDraft) -> Iterator[tuple[str, str | Promise]]:
         yield "kind", _("Choose what the rule adds.")
     elif draft.kind == RuleKind.MULTIPLIER:
         if draft.percent <= SAME:
-            yield "percent", _("A multiplier must be above 100%: 200 doubles the points.")
+            yield "percent", _("A multiplier must be above 100 percent: 200 doubles the points.")
         if draft.categories or draft.skus:
             yield "categories", _("A multiplier is for the whole purchase. For some articles use a bonus rate.")
         if draft.points or draft.per_amount:

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
+from members.rule_terms import VersionTerms
+from members.scoring import PurchaseFacts
 from tests.members.scoring_support import (
     A_POINT_A_YUAN,
     GOLD,
@@ -236,3 +238,29 @@ def test_a_purchase_is_scored_by_the_versions_in_force_at_its_own_time() -> None
 def test_rules_not_in_force_are_not_listed() -> None:
     found = score(A_POINT_A_YUAN, version(2, "bonus_fixed", valid_from=SATURDAY + timedelta(seconds=1)))
     assert [line[0] for line in found.trace["rules"]] == [1]
+
+
+COFFEE_AND_BOOKS = (Item(2_000, "Coffee"), Item(3_000, "Books"))
+BOOKS = version(2, "base", points=2, categories=["Books"])
+
+
+@pytest.mark.parametrize(
+    ("rules", "facts", "points"),
+    [
+        ([A_POINT_A_YUAN], purchase(6_499), 64),
+        ([A_POINT_A_YUAN], purchase(6_499, tier_id=GOLD), 96),
+        ([A_POINT_A_YUAN], purchase(6_599, tier_id=GOLD), 97),
+        ([A_POINT_A_YUAN, version(2, "multiplier", weekdays=[6])], purchase(6_599, tier_id=GOLD), 130),
+        ([A_POINT_A_YUAN, BOOKS], purchase(lines=COFFEE_AND_BOOKS), 80),
+        (
+            [A_POINT_A_YUAN, BOOKS, version(3, "bonus_fixed", points=50, first_purchase_only=True)],
+            purchase(lines=COFFEE_AND_BOOKS, tier_id=GOLD),
+            170,
+        ),
+    ],
+)
+def test_the_examples_in_the_documentation_are_true(
+    rules: list[VersionTerms], facts: PurchaseFacts, points: int
+) -> None:
+    """docs/how-points-work.md, under Rounding."""
+    assert score(*rules, facts=facts).points == points
