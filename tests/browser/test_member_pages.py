@@ -42,11 +42,11 @@ def test_filters_change_the_list_alone_and_leave_the_focus(signed_in: Page, live
     signed_in.goto(f"{live_server.url}/points/")
     signed_in.evaluate("window.isTheSamePage = true")
 
-    signed_in.get_by_label("Spent").check(force=True)
+    signed_in.get_by_role("radio", name="Spent").check(force=True)
 
     expect(signed_in.locator("#results-title")).to_have_text("Spent")
     expect(signed_in.locator("#announcer")).to_have_text("Spent: 0 entries")
-    expect(signed_in.get_by_label("Spent")).to_be_focused()
+    expect(signed_in.get_by_role("radio", name="Spent")).to_be_focused()
     assert signed_in.evaluate("window.isTheSamePage")
     assert "kind=spent" in signed_in.url
 
@@ -67,7 +67,7 @@ def test_the_history_works_without_scripts(browser: Browser, signed_in: Page, li
     plain = browser.new_context(java_script_enabled=False, storage_state=signed_in.context.storage_state()).new_page()
     plain.goto(f"{live_server.url}/points/")
 
-    plain.get_by_label("Spent").check(force=True)
+    plain.get_by_role("radio", name="Spent").check(force=True)
     plain.get_by_role("button", name="Show", exact=True).click()
 
     expect(plain.locator("#results-title")).to_have_text("Spent")
