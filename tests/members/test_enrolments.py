@@ -231,9 +231,12 @@ def test_a_thousand_take_as_many_statements_as_one() -> None:
         ) as captured:
             results = enrol_members(enrolments=many, now=NOW)
         assert {result.status for result in results} == {"enrolled"}
-        inserts = {query["sql"][:30] for query in captured if query["sql"].startswith("INSERT")}
-        others = [query for query in captured if not query["sql"].startswith("INSERT")]
-        return len(inserts) + len(others)
+        # SQLite runs one prepared statement a table, once for each row; PostgreSQL's is not named.
+        statements = [query["sql"] or "one for all tables" for query in captured]
+        # A process takes ids in blocks, so that it asks for new ones only now and then.
+        statements = [statement for statement in statements if "nextval" not in statement]
+        inserts = {statement[:30] for statement in statements if statement.startswith("INSERT")}
+        return len(inserts) + sum(not statement.startswith("INSERT") for statement in statements)
 
     assert statements(range(1)) == statements(range(1, 1_001))
 
