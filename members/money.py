@@ -7,7 +7,7 @@ from django.utils.formats import number_format
 
 SYMBOLS = {"CNY": "¥", "JPY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "TWD": "NT$", "HKD": "HK$", "KRW": "₩"}
 MAX_AMOUNT = 10**12
-_AMOUNT = re.compile(r"(\d{1,13})(?:\.(\d{1,3}))?")
+_AMOUNT = re.compile(r"([0-9]{1,13})(?:\.([0-9]{1,3}))?")
 
 
 def exponent() -> int:

@@ -4,6 +4,7 @@ import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.text
 import django.utils.timezone
+import members.models.import_run
 import members.models.user
 from django.conf import settings
 from django.db import migrations, models
@@ -421,7 +422,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('purchases', 'Purchases'), ('balances', 'Opening balances')], max_length=10, verbose_name='kind')),
-                ('file', models.FileField(upload_to='imports/%Y/%m/', verbose_name='file')),
+                ('file', models.FileField(storage=members.models.import_run.private_storage, upload_to='imports/%Y/%m/', verbose_name='file')),
                 ('file_name', models.CharField(max_length=255, verbose_name='file name')),
                 ('column_map', models.JSONField(blank=True, default=dict, verbose_name='columns')),
                 ('enrol', models.BooleanField(default=False, verbose_name='enrol unknown members')),
@@ -433,7 +434,7 @@ class Migration(migrations.Migration):
                 ('rejected', models.PositiveBigIntegerField(default=0, verbose_name='rejected')),
                 ('bytes_read', models.PositiveBigIntegerField(default=0, verbose_name='bytes read')),
                 ('bytes_total', models.PositiveBigIntegerField(default=0, verbose_name='bytes')),
-                ('rejects', models.FileField(blank=True, upload_to='imports/%Y/%m/', verbose_name='rejected rows')),
+                ('rejects', models.FileField(blank=True, storage=members.models.import_run.private_storage, upload_to='imports/%Y/%m/', verbose_name='rejected rows')),
                 ('error', models.TextField(blank=True, verbose_name='error')),
                 ('created_at', models.DateTimeField(verbose_name='uploaded')),
                 ('started_at', models.DateTimeField(blank=True, null=True, verbose_name='started')),
@@ -781,7 +782,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='member',
-            index=models.Index(fields=['name'], name='member_name'),
+            index=models.Index(fields=['name'], name='member_name', opclasses=['varchar_pattern_ops']),
         ),
         migrations.AddIndex(
             model_name='member',

@@ -1,6 +1,12 @@
 from django.conf import settings
+from django.core.files.storage import Storage, storages
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+
+def private_storage() -> Storage:
+    """Where members' data lie: no address on the web leads there."""
+    return storages["private"]
 
 
 class ImportKind(models.TextChoices):
@@ -26,7 +32,7 @@ class ImportRun(models.Model):
     store = models.ForeignKey(
         "members.Store", verbose_name=_("store"), on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    file = models.FileField(_("file"), upload_to="imports/%Y/%m/")
+    file = models.FileField(_("file"), storage=private_storage, upload_to="imports/%Y/%m/")
     file_name = models.CharField(_("file name"), max_length=255)
     column_map = models.JSONField(_("columns"), default=dict, blank=True)
     enrol = models.BooleanField(_("enrol unknown members"), default=False)
@@ -38,7 +44,7 @@ class ImportRun(models.Model):
     rejected = models.PositiveBigIntegerField(_("rejected"), default=0)
     bytes_read = models.PositiveBigIntegerField(_("bytes read"), default=0)
     bytes_total = models.PositiveBigIntegerField(_("bytes"), default=0)
-    rejects = models.FileField(_("rejected rows"), upload_to="imports/%Y/%m/", blank=True)
+    rejects = models.FileField(_("rejected rows"), storage=private_storage, upload_to="imports/%Y/%m/", blank=True)
     error = models.TextField(_("error"), blank=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

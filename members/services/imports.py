@@ -1,0 +1,241 @@
+"""Files on their way in: every row is recorded, known already, or rejected with its line and reason.
+
+A chunk of rows is one transaction, so an import that is interrupted anywhere and run again records nothing twice and
+loses nothing: what a purchase or an opening balance says of itself is unique for ever.
+"""
+
+import csv
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any, TextIO
+
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+
+from members import clock
+from members.exceptions import DomainError
+from members.import_files import CsvFile, FileRow
+from members.import_rows import BALANCE_FIELDS, PURCHASE_FIELDS, Columns, RejectedRow, find_columns
+from members.models import ImportKind, ImportRun, ImportStatus, Store, User
+from members.services.audits import record_audit
+from members.services.import_chunks import Chunk, record_balance_rows, record_purchase_rows
+from members.transactions import retrying
+
+CHUNK = 1_000
+REJECT_COLUMNS = ("line", "reason")
+REQUIRED = {
+    ImportKind.PURCHASES: ("external_id", "occurred_at", "amount"),
+    ImportKind.BALANCES: ("points",),
+}
+FIELDS = {ImportKind.PURCHASES: PURCHASE_FIELDS, ImportKind.BALANCES: BALANCE_FIELDS}
+
+
+@dataclass(slots=True)
+class ImportCounts:
+    """What became of the rows so far; the three kinds add up to ``rows``."""
+
+    rows: int = 0
+    recorded: int = 0
+    known: int = 0
+    rejected: int = 0
+
+    def add(self, chunk: Chunk) -> None:
+        """Count a chunk that is stored."""
+        self.rows += len(chunk.outcomes)
+        for outcome in chunk.outcomes:
+            if outcome.status == "recorded":
+                self.recorded += 1
+            elif outcome.status == "known":
+                self.known += 1
+            else:
+                self.rejected += 1
+
+
+@dataclass(slots=True)
+class ImportSettings:
+    """How to read a file. ``column_map`` says which column is which field where the names do not."""
+
+    kind: ImportKind
+    store: Store | None = None
+    column_map: Mapping[str, str] = field(default_factory=dict)
+    enrol: bool = False
+    dry_run: bool = False
+
+
+def import_file(
+    *,
+    path: Path,
+    settings: ImportSettings,
+    rejects: Callable[[], TextIO],
+    on_progress: Callable[[ImportCounts, int, int], None],
+    now: Callable[[], datetime] = clock.now,
+) -> ImportCounts:
+    """Import a CSV or CSV.gz, streaming: memory does not grow with its size.
+
+    ``rejects`` opens the file for rejected rows, and is called only when there is one; ``on_progress`` hears the counts,
+    the bytes read and all bytes after each chunk. Raises MissingColumns, UnreadableFile (what came before stays).
+    """
+    source = CsvFile(path)
+    counts = ImportCounts()
+    with ExitStack() as stack:
+        writer = _Rejects(stack, rejects, source)
+        rows = source.rows()
+        columns: Columns | None = None
+        while chunk_rows := _read_chunk(rows):
+            if columns is None:
+                columns = _columns(source.header, settings)
+            chunk = Chunk(rows=chunk_rows, columns=columns, store=settings.store, enrol=settings.enrol, now=now())
+            _record(chunk, settings)
+            writer.write(chunk)
+            counts.add(chunk)
+            on_progress(counts, source.bytes_read, source.bytes_total)
+        if columns is None:
+            _columns(source.header, settings)
+    return counts
+
+
+def _columns(header: Sequence[str], settings: ImportSettings) -> Columns:
+    return find_columns(
+        header, fields=FIELDS[settings.kind], required=REQUIRED[settings.kind], column_map=settings.column_map
+    )
+
+
+def _read_chunk(rows: Iterator[FileRow]) -> list[FileRow]:
+    """The next rows; where the file turns out to be torn, those before the tear first."""
+    read: list[FileRow] = []
+    try:
+        read.extend(islice(rows, CHUNK))
+    except DomainError:
+        if not read:
+            raise
+    return read
+
+
+@retrying
+def _record(chunk: Chunk, settings: ImportSettings) -> None:
+    chunk.reset()
+    with transaction.atomic():
+        if settings.kind == ImportKind.PURCHASES:
+            record_purchase_rows(chunk)
+        else:
+            record_balance_rows(chunk)
+        if settings.dry_run:
+            transaction.set_rollback(True)
+
+
+class _Rejects:
+    """The file of rejected rows: the columns as they came, then line and reason; mended, it can be imported itself."""
+
+    def __init__(self, stack: ExitStack, opener: Callable[[], TextIO], source: CsvFile) -> None:
+        self.stack = stack
+        self.opener = opener
+        self.source = source
+        self.writer: Any = None
+        self.kept: list[int] = []
+
+    def write(self, chunk: Chunk) -> None:
+        for row, outcome in zip(chunk.rows, chunk.outcomes, strict=True):
+            if outcome.status == "rejected":
+                self._open()
+                cells = row.cells if row.problem or len(row.cells) != len(self.source.header) else self._kept(row.cells)
+                self.writer.writerow([*map(_printable, cells), row.line, outcome.reason])
+
+    def _kept(self, cells: Sequence[str]) -> list[str]:
+        return [cells[place] for place in self.kept]
+
+    def _open(self) -> None:
+        if self.writer is None:
+            # A rejects file that is imported again brings its own two columns along.
+            self.kept = [place for place, name in enumerate(self.source.header) if name not in REJECT_COLUMNS]
+            self.writer = csv.writer(self.stack.enter_context(self.opener()))
+            self.writer.writerow([*self._kept(self.source.header), *REJECT_COLUMNS])
+
+
+def _printable(cell: str) -> str:
+    return cell.encode("utf-8", "backslashreplace").decode().replace("\x00", "\\x00")
+
+
+def create_import(
+    *,
+    kind: str,
+    store_id: int | None,
+    file: UploadedFile,
+    column_map: Mapping[str, str],
+    enrol: bool,
+    dry_run: bool,
+    user: User | None,
+    now: datetime,
+) -> ImportRun:
+    """Keep an uploaded file and have a worker import it; the run's page shows how far it is."""
+    run = ImportRun.objects.create(
+        kind=ImportKind(kind),
+        store_id=store_id,
+        file=file,
+        file_name=Path(file.name or "upload.csv").name[:255],
+        column_map=dict(column_map),
+        enrol=enrol,
+        dry_run=dry_run,
+        bytes_total=file.size or 0,
+        created_by=user,
+        created_at=now,
+    )
+    record_audit(
+        actor=user, action="import.created", details={"import": run.pk, "kind": kind, "dry_run": dry_run}, now=now
+    )
+    from members.tasks import run_import as task  # noqa: PLC0415 -- tasks call services
+
+    transaction.on_commit(lambda: task.delay(run.pk), robust=True)
+    return run
+
+
+def run_import(*, import_id: int, now: Callable[[], datetime] = clock.now) -> ImportRun | None:
+    """Work off one uploaded file. Claimed by a conditional update, so that two workers never share one.
+
+    None when another worker has it. A file that cannot be read ends as failed, with what to do.
+    """
+    claimed = ImportRun.objects.filter(pk=import_id, status=ImportStatus.WAITING).update(
+        status=ImportStatus.RUNNING, started_at=now(), heartbeat_at=now(), error=""
+    )
+    if not claimed:
+        return None
+    run = ImportRun.objects.select_related("store").get(pk=import_id)
+    settings = ImportSettings(ImportKind(run.kind), run.store, run.column_map, run.enrol, run.dry_run)
+
+    def on_progress(counts: ImportCounts, read: int, total: int) -> None:
+        ImportRun.objects.filter(pk=run.pk).update(
+            rows=counts.rows,
+            recorded=counts.recorded,
+            known=counts.known,
+            rejected=counts.rejected,
+            bytes_read=read,
+            bytes_total=total,
+            heartbeat_at=now(),
+        )
+
+    def rejects() -> TextIO:
+        name = f"{Path(run.file.name or '').stem}.rejects.csv"
+        run.rejects.save(name, ContentFile(b""), save=True)
+        return Path(run.rejects.path).open("w", encoding="utf-8", newline="")
+
+    try:
+        import_file(path=Path(run.file.path), settings=settings, rejects=rejects, on_progress=on_progress, now=now)
+    except DomainError as error:
+        _finish(run, ImportStatus.FAILED, now(), str(error))
+    except OSError as error:
+        _finish(run, ImportStatus.FAILED, now(), f"{type(error).__name__}: {error.strerror or ''}")
+    else:
+        _finish(run, ImportStatus.DONE, now(), "")
+    run.refresh_from_db()
+    return run
+
+
+def _finish(run: ImportRun, status: ImportStatus, finished_at: datetime, error: str) -> None:
+    ImportRun.objects.filter(pk=run.pk).update(status=status, finished_at=finished_at, error=error)
+
+
+__all__ = ["ImportCounts", "ImportSettings", "RejectedRow", "create_import", "import_file", "run_import"]
