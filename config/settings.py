@@ -434,34 +434,34 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 15
 # When a task was last sent is written down at once, so that the scheduler may be ended at any moment.
 CELERY_BEAT_SYNC_EVERY = 1
-# Copied to the database at start, where staff can change the times. `expires`: a run that waited for a stopped worker
-# until the next one is due has nothing left to do.
+# Copied to the database at start, where staff can change the times. `expire_seconds`: a run that waited for a stopped
+# worker until the next one is due has nothing left to do.
 CELERY_BEAT_SCHEDULE = {
     "relay-events": {
         "task": "members.tasks.relay_events",
         "schedule": crontab(),
-        "options": {"expires": 55},
+        "options": {"expire_seconds": 55},
     },
     "programme-day": {
         "task": "members.tasks.run_programme_day",
         "schedule": crontab(hour="0", minute="10"),
-        "options": {"expires": 60 * 60},
+        "options": {"expire_seconds": 60 * 60},
     },
     # Days that the machine slept through are made up for within the hour; a day already run costs one query.
     "programme-day-catch-up": {
         "task": "members.tasks.run_programme_day",
         "schedule": crontab(minute="40"),
-        "options": {"expires": 60 * 60},
+        "options": {"expire_seconds": 60 * 60},
     },
     "sweep-imports": {
         "task": "members.tasks.sweep_imports",
         "schedule": crontab(minute="*/5"),
-        "options": {"expires": 4 * 60},
+        "options": {"expire_seconds": 4 * 60},
     },
     "verify-ledger": {
         "task": "members.tasks.verify_ledger",
         "schedule": crontab(hour="3", minute="30"),
-        "options": {"expires": 6 * 60 * 60},
+        "options": {"expire_seconds": 6 * 60 * 60},
     },
 }
 

@@ -5,7 +5,11 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.checks import run_checks
+from django.db import connection
+from django_celery_beat.models import PeriodicTask
+from django_celery_beat.schedulers import ModelEntry
 
+from config.celery import app
 from config.environment import stored_secret
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -53,3 +57,29 @@ def test_pages_may_load_and_run_only_what_is_ours() -> None:
 
     assert directives["default-src"] == directives["script-src"] == directives["style-src"] == ["'self'"]
     assert not [source for sources in directives.values() for source in sources if "unsafe" in source or "*" in source]
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db
+@pytest.mark.parametrize(("name", "value"), [("lock_timeout", "3s"), ("transaction_isolation", "read committed")])
+def test_every_connection_waits_for_locks_briefly_and_reads_what_is_committed(name: str, value: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SHOW {name}")
+        assert cursor.fetchone() == (value,)
+
+
+@pytest.mark.django_db
+def test_the_scheduler_forgets_runs_that_waited_too_long() -> None:
+    for name, entry in settings.CELERY_BEAT_SCHEDULE.items():
+        ModelEntry.from_entry(name, app=app, **entry)
+
+    waits = dict(PeriodicTask.objects.values_list("name", "expire_seconds"))
+
+    assert waits["relay-events"] == 55
+    assert {name for name, seconds in waits.items() if seconds is None} == set()
+
+
+def test_every_task_of_the_schedule_exists() -> None:
+    app.loader.import_default_modules()
+
+    assert {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()} - set(app.tasks) == set()
