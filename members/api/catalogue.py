@@ -237,6 +237,8 @@ def all_kinds() -> list[ProblemKind]:
     """Every kind there is, by status and code: those above, and the other refusals of the programme's rules."""
     kinds = dict(BY_CODE)
     for error in _domain_errors():
+        if "code" not in vars(error):  # A family of errors, which nobody raises.
+            continue
         kinds.setdefault(error.code, ProblemKind(error.code, error.status, REFUSED, READ_THE_DETAIL))
     return sorted(kinds.values(), key=lambda kind: (kind.status, kind.code))
 

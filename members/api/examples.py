@@ -168,11 +168,11 @@ POINTS = _answered(
         "next_tier": {
             "tier": {"code": "platinum", "name": "Platinum", "rank": 3},
             "measure": "spend",
-            "reached": "6120.00",
-            "needed": "10000.00",
             "missing": "3880.00",
+            "percent": 61,
+            "by": "2026-12-31",
         },
-        "sentences": ["¥3,880 more by 31 December for Platinum."],
+        "sentences": ["¥3,880 more by December 31 and you are Platinum.", "Gold is yours until March 1, 2027."],
         "expiring": [{"last_day": "2026-11-30", "points": 120}, {"last_day": "2027-01-31", "points": 80}],
     },
 )

@@ -10,10 +10,11 @@ from members.api.balances import balance, tier
 from members.api.base import ApiView
 from members.api.schema import NUMBER_IN_PATH, operation
 from members.api.serializers.points import PointsSerializer
-from members.models import Member, Scope
-from members.selectors import points
+from members.models import Member, Scope, TierMeasure
+from members.money import format_amount
+from members.selectors import points, tiers
 from members.selectors.members import get_by_number
-from members.selectors.rulebook import current_rulebook
+from members.selectors.rulebook import Rulebook, current_rulebook
 
 # A till has room for so many lines.
 EXPIRING_DAYS = 12
@@ -41,19 +42,36 @@ class PointsView(ApiView):
     def get(self, request: Request, number: str) -> Response:
         """The member's points. Raises MemberNotFound."""
         found = get_by_number(number)
-        member = Member.objects.select_related("account", "tier", "user").get(pk=found.pk)
+        member = Member.objects.select_related("account").get(pk=found.pk)
         return Response(self._answer(member))
 
     @staticmethod
     def _answer(member: Member) -> dict[str, Any]:
-        now = clock.now()
+        now, rulebook = clock.now(), current_rulebook()
         summary = points.summary(member.account, now)
+        progress = tiers.progress(member, now, rulebook=rulebook)
         return {
             "member": member.number,
             "balance": balance(summary),
-            "tier": tier(member.tier_id, current_rulebook()),
+            "tier": tier(member.tier_id, rulebook),
+            "next_tier": _way(progress, rulebook),
+            "sentences": [line for line in (progress.next_sentence, progress.keep_sentence) if line],
             "expiring": [
                 {"last_day": each.last_date.isoformat(), "points": each.points}
                 for each in summary.expiring[:EXPIRING_DAYS]
             ],
         }
+
+
+def _way(progress: tiers.Progress, rulebook: Rulebook) -> dict[str, Any] | None:
+    """How far it is to the next tier; None at the top."""
+    aim, missing = progress.next_tier, progress.remaining
+    if aim is None or missing is None:
+        return None
+    return {
+        "tier": tier(aim.id, rulebook),
+        "measure": aim.measure,
+        "missing": format_amount(missing) if aim.measure == TierMeasure.SPEND else str(missing),
+        "percent": progress.percent,
+        "by": progress.by_date.isoformat() if progress.by_date else None,
+    }

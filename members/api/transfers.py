@@ -2,7 +2,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -60,7 +60,7 @@ def _page(rows: list[Transfer], *, older: bool, newer: bool) -> Page:
 
 def described(transfer: Any, rulebook: Rulebook) -> dict[str, Any]:
     """A transfer as its member sees it, with why."""
-    purchase = transfer.purchase
+    store = rulebook.stores.get(transfer.store_id)
     return {
         "id": transfer.pk,
         "kind": transfer.kind,
@@ -68,8 +68,8 @@ def described(transfer: Any, rulebook: Rulebook) -> dict[str, Any]:
         "occurred_at": moment_text(transfer.occurred_at),
         "recorded_at": moment_text(transfer.recorded_at),
         "reference": transfer.reference,
-        "store": purchase.store.code if purchase else None,
-        "purchase": purchase.external_id if purchase else None,
+        "store": store.code if store else None,
+        "purchase": transfer.receipt_number,
         "trace": structured(transfer.explanation, rulebook),
         "sentences": traces.explain(transfer, rulebook=rulebook),
     }
@@ -99,7 +99,8 @@ class TransfersView(ApiView):
         query = validated_query(TransfersQuerySerializer(data=request.query_params.dict()))
         account = Account.objects.get(member=get_by_number(number))
         size = int(query.get("page_size", PAGE_SIZE))
-        page = page_of(transfers.for_account(account), cursor=query.get("cursor", ""), size=size)
+        found = transfers.for_account(account).annotate(receipt_number=F("purchase__external_id"))
+        page = page_of(found, cursor=query.get("cursor", ""), size=size)
         rulebook = current_rulebook()
         return Response(
             {

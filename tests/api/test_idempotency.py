@@ -10,6 +10,8 @@ from members.api import purchases as purchases_api
 from members.exceptions import Busy
 from members.models import IdempotencyRecord, Member, Purchase, Store, Transfer
 from members.services.idempotency import KEPT_FOR, purge_idempotency_records
+from members.services.purchases import record_purchase
+from members.services.returns import PurchaseNotFound
 from tests.api.conftest import till_of
 from tests.api.till import BATCH, MEMBERS, PREVIEW, PURCHASES, Till, everything, is_problem
 
@@ -90,11 +92,9 @@ def test_a_refusal_by_the_rules_is_kept(till: Till, receipt: Receipt, member: Me
 def test_a_refusal_takes_back_what_was_begun(
     till: Till, receipt: Receipt, monkeypatch: pytest.MonkeyPatch, member: Member
 ) -> None:
-    record = purchases_api.record_purchase
-
     def record_then_refuse(**arguments: Any) -> None:
-        record(**arguments)
-        raise purchases_api.PurchaseNotFound(external_id="R-1")
+        record_purchase(**arguments)
+        raise PurchaseNotFound(external_id="R-1")
 
     monkeypatch.setattr(purchases_api, "record_purchase", record_then_refuse)
 
@@ -114,18 +114,18 @@ def test_a_request_that_is_wrong_in_itself_leaves_the_key_free(till: Till, recei
 
 
 @pytest.mark.parametrize(
-    ("error", "status", "code", "seconds"),
-    [(Busy(), 409, "busy", "3"), (OperationalError("the connection is gone"), 503, "unavailable", "5")],
+    ("error", "answer"),
+    [(Busy(), (409, "busy", 3)), (OperationalError("the connection is gone"), (503, "unavailable", 5))],
 )
 def test_not_now_is_not_kept(
     till: Till,
     receipt: Receipt,
     monkeypatch: pytest.MonkeyPatch,
     error: Exception,
-    status: int,
-    code: str,
-    seconds: str,
+    answer: tuple[int, str, int],
 ) -> None:
+    status, code, seconds = answer
+
     def fail(**arguments: Any) -> None:
         raise error
 
@@ -135,8 +135,8 @@ def test_not_now_is_not_kept(
         response = till.post(PURCHASES, receipt, idempotency_key="k1")
 
     assert is_problem(response, status, code)
-    assert response["Retry-After"] == seconds
-    assert response.json()["retry_after"] == int(seconds)
+    assert response["Retry-After"] == str(seconds)
+    assert response.json()["retry_after"] == seconds
     assert not IdempotencyRecord.objects.exists()
     assert till.post(PURCHASES, receipt, idempotency_key="k1").status_code == 201
 

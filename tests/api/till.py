@@ -4,7 +4,6 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpResponse
 from django.test import Client
 
 from members.models import Account, IdempotencyRecord, Member, Purchase, Return, StoreKey, Transfer
@@ -54,7 +53,7 @@ class Till:
         return headers if idempotency_key is None else {**headers, "Idempotency-Key": idempotency_key}
 
 
-def is_problem(response: HttpResponse, status: int, code: str) -> bool:
+def is_problem(response: Any, status: int, code: str) -> bool:
     """Whether an answer is this problem, in the right shape."""
     assert response.status_code == status, response.content
     assert response["Content-Type"] == "application/problem+json"
@@ -66,7 +65,7 @@ def is_problem(response: HttpResponse, status: int, code: str) -> bool:
     return True
 
 
-def pointers(response: HttpResponse) -> list[str]:
+def pointers(response: Any) -> list[str]:
     """Where the errors of a problem point to."""
     return [error["pointer"] for error in json.loads(response.content)["errors"]]
 

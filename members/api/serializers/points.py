@@ -80,13 +80,13 @@ class ExpiringSerializer(serializers.Serializer[Any]):
 
 
 class ProgressSerializer(serializers.Serializer[Any]):
-    """The way to a tier, in the units of what counts: an amount, points or visits."""
+    """The way to a tier."""
 
     tier = TierSerializer()
-    measure = serializers.ChoiceField(["spend", "points", "visits"])
-    reached = serializers.CharField(help_text=_("What counts so far: a decimal string for spend."))
-    needed = serializers.CharField(help_text=_("The tier's threshold."))
-    missing = serializers.CharField(help_text=_("What is missing."))
+    measure = serializers.ChoiceField(["spend", "points", "visits"], help_text=_("What counts."))
+    missing = serializers.CharField(help_text=_("What is missing: a decimal string for spend, else a whole number."))
+    percent = serializers.IntegerField(min_value=0, max_value=100, help_text=_("How much of the way is done."))
+    by = serializers.DateField(allow_null=True, help_text=_("Last day on which that much is enough; null: any day."))
 
 
 class PointsSerializer(serializers.Serializer[Any]):
