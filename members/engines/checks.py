@@ -17,38 +17,40 @@ from typing import NamedTuple
 from django.db import connection, transaction
 
 # 31 bits, so that a product fits 64 bits up to four thousand million points a row (sums of bigints have 128 bits).
-FACTOR = "(hashint8extended({key}, {seed}) & 2147483647)"
+FACTOR = "(hashint8extended({key}, {part} + {seed}) & 2147483647)"
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Rows that add ``value`` to the figure of ``key``.
+    """Rows that add ``value`` to the figure of ``key``, or of one ``part`` of it (both whole numbers).
 
-    Sources of one table, with the same ``only`` (what a partial index serves) and ``scan`` (a name that keeps passes
-    over different indexes apart) are read in one pass.
+    Sources of one table with the same ``only`` are read in one pass; ``where`` leaves rows of that pass out.
     """
 
     table: str
     key: str
     value: str
-    where: str = "TRUE"
+    part: str = "0"
+    where: str = ""
     only: str = "TRUE"
-    scan: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """Two sides that agree for every key; ``subject`` says what a key is."""
+    """Two sides that agree for every key and part; ``subject`` says what a key is, ``parts`` may name the parts."""
 
     name: str
     subject: str
     stored: tuple[Source, ...]
     rebuilt: tuple[Source, ...]
+    parts: tuple[str, ...] = ()
 
 
 class Difference(NamedTuple):
-    """A key whose sides disagree."""
+    """A key whose sides disagree, under the name of the check or of its part."""
 
+    check: str
+    subject: str
     key: int
     stored: int
     rebuilt: int
@@ -76,17 +78,21 @@ def differences(check: Check, *, limit: int) -> list[Difference]:
     stored = [_rows(source, f"{source.value}, 0") for source in check.stored]
     rebuilt = [_rows(source, f"0, {source.value}") for source in check.rebuilt]
     sql = (
-        f"WITH figures (k, stored, rebuilt) AS ({' UNION ALL '.join(stored + rebuilt)}) "
-        "SELECT k, sum(stored), sum(rebuilt) FROM figures "
-        "GROUP BY k HAVING sum(stored) <> sum(rebuilt) ORDER BY k LIMIT %s"
+        f"WITH figures (k, part, stored, rebuilt) AS ({' UNION ALL '.join(stored + rebuilt)}) "
+        "SELECT k, part, sum(stored), sum(rebuilt) FROM figures "
+        "GROUP BY k, part HAVING sum(stored) <> sum(rebuilt) ORDER BY k, part LIMIT %s"
     )
     with connection.cursor() as cursor:
         cursor.execute(sql, [limit])
-        return [Difference(int(key), int(left), int(right)) for key, left, right in cursor.fetchall()]
+        return [
+            Difference(check.parts[part] if check.parts else check.name, check.subject, key, int(left), int(right))
+            for key, part, left, right in cursor.fetchall()
+        ]
 
 
 def _rows(source: Source, values: str) -> str:
-    return f"SELECT {source.key}, {values} FROM {source.table} WHERE {source.only} AND {source.where}"
+    where = f" AND ({source.where})" if source.where else ""
+    return f"SELECT {source.key}, {source.part}, {values} FROM {source.table} WHERE ({source.only}){where}"
 
 
 def suspects(checks: Sequence[Check], *, seed: int) -> list[Check]:
@@ -94,14 +100,14 @@ def suspects(checks: Sequence[Check], *, seed: int) -> list[Check]:
 
     Raises DataError where a single row holds so many points that its product leaves 64 bits.
     """
-    passes: dict[tuple[str, str, str], list[tuple[str, int, Source]]] = defaultdict(list)
+    passes: dict[tuple[str, str], list[tuple[str, int, Source]]] = defaultdict(list)
     for check in checks:
         for sign, sources in ((1, check.stored), (-1, check.rebuilt)):
             for source in sources:
-                passes[source.table, source.only, source.scan].append((check.name, sign, source))
+                passes[source.table, source.only].append((check.name, sign, source))
     balance = dict.fromkeys((check.name for check in checks), 0)
     with connection.cursor() as cursor:
-        for (table, only, _), parts in passes.items():
+        for (table, only), parts in passes.items():
             sums = ", ".join(_fingerprint(source, seed) for _, _, source in parts)
             cursor.execute(f"SELECT {sums} FROM {table} WHERE {only}")
             for (name, sign, _), figure in zip(parts, cursor.fetchone(), strict=True):
@@ -110,5 +116,6 @@ def suspects(checks: Sequence[Check], *, seed: int) -> list[Check]:
 
 
 def _fingerprint(source: Source, seed: int) -> str:
-    factor = FACTOR.format(key=source.key, seed=seed)
-    return f"COALESCE(sum({factor} * ({source.value})) FILTER (WHERE {source.where}), 0)"
+    factor = FACTOR.format(key=source.key, part=source.part, seed=seed)
+    where = f" FILTER (WHERE {source.where})" if source.where else ""
+    return f"COALESCE(sum({factor} * ({source.value})){where}, 0)"

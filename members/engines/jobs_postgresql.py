@@ -82,7 +82,7 @@ PLANNING = "SET LOCAL random_page_cost = 1.1; SET LOCAL jit = off"
 
 
 def _move(sql: str, account_ids: Sequence[int], **params: Any) -> Moved:
-    chunk = {"ids": list(account_ids), "first": min(account_ids), "last": max(account_ids)}
+    chunk: dict[str, Any] = {"ids": list(account_ids), "first": min(account_ids), "last": max(account_ids)}
     with connection.cursor() as cursor:
         cursor.execute(PLANNING)
         cursor.execute(sql, chunk | params)
