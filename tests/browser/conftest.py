@@ -3,7 +3,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from allauth.account.models import EmailAddress
-from playwright.sync_api import ConsoleMessage, Page, Request
+from playwright.sync_api import ConsoleMessage, Page, Request, ViewportSize
 from pytest_django.live_server_helper import LiveServer
 
 from members.clock import now
@@ -12,7 +12,7 @@ from tests.factories import PASSWORD, TierFactory
 from tests.members.identity_scenes import give
 from tests.members.page_scenes import member_who_signs_in, purchases, shop_with_rate
 
-PHONE = {"width": 390, "height": 844}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 @pytest.fixture(scope="session")

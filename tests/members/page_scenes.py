@@ -1,9 +1,8 @@
 """What tests of pages share: somebody who is signed in, and points whose story a page tells."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
-from django.http import HttpResponse
 from django.test import Client
 
 from members.models import Member, Store
@@ -12,6 +11,14 @@ from tests.members.ledger_scenes import buy
 
 # A quarter past four in the afternoon in Shanghai, where the programme is.
 NOW = datetime(2026, 6, 10, 8, 15, tzinfo=UTC)
+
+
+class Answer(Protocol):
+    """What a view answers, or the test client's own kind of it."""
+
+    @property
+    def content(self) -> bytes:
+        """The body."""
 
 
 def member_who_signs_in(name: str = "Mei", **fields: Any) -> Member:
@@ -39,6 +46,6 @@ def purchases(member: Member, shop: Store, count: int, *, at: datetime = NOW) ->
         buy(member, shop, f"r-{member.pk}-{number}", at=at)
 
 
-def text_of(response: HttpResponse) -> str:
+def text_of(response: Answer) -> str:
     """The page as one line, so that what is looked for may break anywhere."""
     return " ".join(response.content.decode().split())
