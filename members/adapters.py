@@ -4,11 +4,13 @@ from typing import Any
 
 import structlog
 from allauth.account.models import EmailAddress
-from allauth.account.signals import email_confirmed
+from allauth.account.signals import email_changed, email_confirmed
 from django.utils import translation
 
 from members import clock
 from members.exceptions import DomainError
+from members.models import User
+from members.selectors.members import member_of
 from members.services.claims import join_online
 
 log = structlog.get_logger(__name__)
@@ -20,15 +22,25 @@ def join_once_confirmed(email_address: EmailAddress, **_: Any) -> None:
     An edge like a view: one call of one service. allauth has several ways to confirm an address (a code, a reset of
     the password), and only its signal is on all of them. Staff are members only if they ask for it.
     """
-    if email_address.user.is_staff:
-        return
+    if not email_address.user.is_staff:
+        _join(email_address.user_id)
+
+
+def keep_address(user: User, to_email_address: EmailAddress, **_: Any) -> None:
+    """Let the card follow when its member signs in with another address from now on."""
+    if to_email_address.verified and member_of(user):
+        _join(user.pk)
+
+
+def _join(user_id: int) -> None:
     try:
-        join_online(user_id=email_address.user_id, language=translation.get_language(), now=clock.now())
+        join_online(user_id=user_id, language=translation.get_language(), now=clock.now())
     except DomainError as error:
         # The address stays confirmed; the page that says "You have no card yet" offers to try again.
-        log.warning("join_failed", user_id=email_address.user_id, code=error.code)
+        log.warning("join_failed", user_id=user_id, code=error.code)
 
 
 def connect() -> None:
     """Listen; called once the apps are ready."""
     email_confirmed.connect(join_once_confirmed, dispatch_uid="members.join_once_confirmed")
+    email_changed.connect(keep_address, dispatch_uid="members.keep_address")

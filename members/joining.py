@@ -4,6 +4,7 @@ from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from members.exceptions import InvalidText
 from members.models import User
 from members.names import clean_name
 
@@ -19,7 +20,14 @@ class JoinForm(forms.Form):
     )
     field_order = ("name", "email", "password1")
 
+    def clean_name(self) -> str:
+        """The name in its stored form."""
+        try:
+            return clean_name(self.cleaned_data["name"])
+        except InvalidText as error:
+            raise forms.ValidationError(str(error)) from error
+
     def signup(self, request: HttpRequest, user: User) -> None:
         """Keep the name with the sign-in; the membership begins when the email address is confirmed."""
-        user.name = clean_name(self.cleaned_data["name"])
+        user.name = self.cleaned_data["name"]
         user.save(update_fields=["name"])

@@ -14,6 +14,8 @@ def clean_name(text: str) -> str:
 
 def clean_line(text: str, *, length: int) -> str:
     """One line in composed form, single spaces, without control characters. Raises InvalidText when too long."""
+    if not text:
+        return ""
     composed = unicodedata.normalize("NFC", text)
     visible = "".join(" " if character.isspace() else character for character in composed if _is_kept(character))
     line = " ".join(visible.split())

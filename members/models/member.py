@@ -87,8 +87,8 @@ class Member(models.Model):
         indexes = [
             # Birthday job: everybody born on a day, whatever the year.
             models.Index(fields=["birth_month", "birth_day"], name="member_birthday"),
-            # Staff search by name.
-            models.Index(fields=["name"], name="member_name"),
+            # Staff search by the beginning of a name; only this operator class serves LIKE whatever the collation.
+            models.Index(fields=["name"], name="member_name", opclasses=["varchar_pattern_ops"]),
             # Newest members first in the admin.
             models.Index(fields=["enrolled_at", "id"], name="member_enrolled"),
         ]

@@ -34,7 +34,8 @@ DIGITS = 6
 def join_online(*, user_id: int, now: datetime, language: str | None = None) -> Member:
     """Give a sign-in its membership: the unclaimed cards with its confirmed addresses, or else a new card.
 
-    Several cards become one. Running it again changes nothing. Raises UnverifiedEmail.
+    Several cards become one, and its address is the sign-in's. Running it again changes nothing. Raises
+    UnverifiedEmail.
     """
     user = lock_user(user_id)
     emails = _verified_emails(user)
@@ -50,7 +51,7 @@ def join_online(*, user_id: int, now: datetime, language: str | None = None) -> 
         member = enrol_member(channel=Channel.WEB, email=free, name=user.name, language=language, user=user, now=now)
     for card in cards:
         member = merge_members(keep_id=member.pk, absorb_id=card.pk, actor=user, reason="claimed by email", now=now)
-    return _fill_email(member, emails)
+    return _set_email(member, emails)
 
 
 def _verified_emails(user: User) -> list[str]:
@@ -77,13 +78,15 @@ def _link(card: Member, user: User, *, proof: str, language: str | None, now: da
     return card
 
 
-def _fill_email(member: Member, emails: list[str]) -> Member:
-    if member.email is None:
-        free = next((email for email in emails if find_by_email(email) is None), None)
-        if free:
-            member = lock_live_member(member.pk)
-            member.email = free
-            member.save(update_fields=["email"])
+def _set_email(member: Member, emails: list[str]) -> Member:
+    """Write to the sign-in's own address (the first), or to another confirmed one while that is on another's card."""
+    if member.email == emails[0]:
+        return member
+    free = next((email for email in emails if find_by_email(email) is None), None)
+    if free and (free == emails[0] or member.email not in emails):
+        member = lock_live_member(member.pk)
+        member.email = free
+        member.save(update_fields=["email"])
     return member
 
 

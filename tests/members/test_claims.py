@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
-from allauth.account.signals import email_confirmed
+from allauth.account.signals import email_changed, email_confirmed
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
@@ -117,6 +117,29 @@ def test_an_address_on_the_card_of_another_sign_in_stays_there() -> None:
     mei = join_online(user_id=confirmed_user().pk, now=NOW)
 
     assert (mei.email, mei == wei) == (None, False)
+
+
+def test_the_card_follows_when_its_member_signs_in_with_another_address(client: Client) -> None:
+    user = confirmed_user()
+    mei = join_online(user_id=user.pk, now=NOW)
+    EmailAddress.objects.create(user=user, email="new@example.com", verified=True)
+    client.force_login(user)
+
+    client.post(reverse("account_email"), {"action_primary": "", "email": "new@example.com"})
+
+    mei.refresh_from_db()
+    assert mei.email == "new@example.com"
+
+
+def test_an_address_that_is_not_confirmed_does_not_move_the_card() -> None:
+    user = confirmed_user()
+    mei = join_online(user_id=user.pk, now=NOW)
+    address = EmailAddress.objects.create(user=user, email="boss@example.com", verified=False)
+
+    email_changed.send(sender=User, request=None, user=user, from_email_address=None, to_email_address=address)
+
+    mei.refresh_from_db()
+    assert mei.email == "mei@example.com"
 
 
 def test_a_closed_card_with_the_address_stays_closed_and_a_new_one_begins() -> None:
