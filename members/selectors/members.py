@@ -63,7 +63,8 @@ def require_member_of(user: User) -> Member:
 def search_members(text: str) -> QuerySet[Member]:
     """Members whom staff mean by a number, a phone, an email or the beginning of a name, at most SEARCH_LIMIT.
 
-    Each alternative is served by an index: unique number, phone and email, and a prefix of the name as it is written.
+    Each alternative is served by an index: unique number; phone and email, which are unique among live cards and so
+    find those; and a prefix of the name as it is written.
     """
     words = text.strip()
     if len(words) < MIN_PREFIX:
@@ -72,7 +73,7 @@ def search_members(text: str) -> QuerySet[Member]:
     if number := parse(words):
         wanted |= Q(number=number)
     if "@" in words:
-        wanted |= Q(email=words.lower())
+        wanted |= Q(email=words.lower(), status__in=LIVE_STATUSES)
     if phone := find_phone(words):
-        wanted |= Q(phone=phone)
+        wanted |= Q(phone=phone, status__in=LIVE_STATUSES)
     return Member.objects.filter(wanted).select_related("tier").order_by("name", "pk")[:SEARCH_LIMIT]
