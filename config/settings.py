@@ -394,6 +394,12 @@ SPECTACULAR_SETTINGS = {
     ],
 }
 
+# --- Webhooks ---------------------------------------------------------------------------------------------------------
+
+# Events go to public https addresses only, so that nobody can make the portal knock on doors of its own network. True
+# allows http and private addresses: for development.
+WEBHOOK_ALLOW_PRIVATE = env.bool("WEBHOOK_ALLOW_PRIVATE", default=False)
+
 # --- Jobs -------------------------------------------------------------------------------------------------------------
 
 if CELERY_BROKER_URL := env.str("CELERY_BROKER_URL", default="") or REDIS_URL:

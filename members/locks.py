@@ -9,10 +9,10 @@ are free there.
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from members.engines import Row, engine
-from members.models import Account, Adjustment, AwardCounter, EarningRule, Lot, User
+from members.models import Account, Adjustment, AwardCounter, DomainEvent, EarningRule, Lot, User
 
 CARD_COLUMNS = (
     "a.id, a.available, a.pending, a.owed, a.settle_due_at, a.first_purchase_at, a.last_purchase_at, a.member_id, "
@@ -95,3 +95,16 @@ def lock_counters(keys: Iterable[str]) -> QuerySet[AwardCounter]:
 def lock_earning_rule(rule_id: int) -> EarningRule:
     """Lock a rule while its versions change, so that two people publish one after the other. Raises DoesNotExist."""
     return EarningRule.objects.select_for_update(no_key=True).get(pk=rule_id)
+
+
+def lock_waiting_events(*, now: datetime, max_attempts: int, limit: int) -> QuerySet[DomainEvent]:
+    """Lock the oldest events to deliver, skipping those that another relay is claiming at this moment.
+
+    An event whose claim ran out (its relay was killed, or a failure's pause is over) is waiting again.
+    """
+    return (
+        DomainEvent.objects.filter(delivered_at=None, attempts__lt=max_attempts)
+        .filter(Q(claimed_until=None) | Q(claimed_until__lte=now))
+        .order_by("pk")
+        .select_for_update(of=("self",), skip_locked=True)[:limit]
+    )
