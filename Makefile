@@ -4,6 +4,8 @@ SHELL := /bin/sh
 PORT ?= 8000
 HOST ?= 127.0.0.1
 SCALE ?= full
+# What the demo programme is called; a programme of one's own sets another name.
+PROGRAMME_NAME ?= Lantern Coffee & Books
 LANGUAGES := zh_Hans zh_Hant
 export PYTHONUNBUFFERED := 1
 
@@ -29,7 +31,7 @@ run: port $(APP_STAMP) ## set up, fill the demo programme and serve it until Ctr
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@$(MAKE) --no-print-directory $(VAR)/static/staticfiles.json
 	@$(BIN)/python manage.py fill_demo --if-empty
-	@exec $(BIN)/python manage.py portal --host $(HOST) --port $(PORT) --under-make
+	@PROGRAMME_NAME='$(PROGRAMME_NAME)' exec $(BIN)/python manage.py portal --host $(HOST) --port $(PORT) --under-make
 
 # First of all, so that a busy port is known before anything is made.
 port: python

@@ -469,6 +469,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour="3", minute="30"),
         "options": {"expire_seconds": 6 * 60 * 60},
     },
+    "purge": {
+        "task": "members.tasks.purge",
+        "schedule": crontab(hour="4", minute="30"),
+        "options": {"expire_seconds": 6 * 60 * 60},
+    },
 }
 
 # --- Logs -------------------------------------------------------------------------------------------------------------

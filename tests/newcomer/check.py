@@ -67,7 +67,7 @@ class Portal:
 
     def accounts(self) -> dict[str, tuple[str, str]]:
         """Return email and password for each role in the printed table."""
-        table = re.findall(r"^  (\w+) +(\S+@\S+) +(\S+)\s*$", self.output, re.MULTILINE)
+        table = re.findall(r"^  ([\w-]+) +(\S+@\S+) +(\S+)\s*$", self.output, re.MULTILINE)
         return {role: (email, password) for role, email, password in table}
 
     def press_control_c(self) -> None:
