@@ -81,7 +81,7 @@ def _give(request: HttpRequest, member: Member, form: GiftForm, now: datetime) -
         key=str(form.cleaned_data["key"]),
         now=now,
     )
-    given = ngettext("%(points)s point is on its way.", "%(points)s points are on their way.", points)
+    given = ngettext("You gave %(points)s point.", "You gave %(points)s points.", points)
     messages.success(request, given % {"points": number(points)})
     return redirect("members:points")
 

@@ -117,7 +117,7 @@ def test_a_confirmed_gift_is_given_once_however_often_it_is_sent(member: Member,
     for _ in range(2):
         response = mei.post("/points/gift/", confirmed, follow=True)
 
-    assert "120 points are on their way." in text_of(response)
+    assert "You gave 120 points." in text_of(response)
     assert balance(member) == (380, 0, 0)
     assert balance(friend) == (120, 0, 0)
 
