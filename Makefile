@@ -27,11 +27,12 @@ help: ## list the targets
 	@echo 'make TARGET, where TARGET is one of'
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | awk -F '|' '{ printf "  %-18s %s\n", $$1, $$2 }'
 
+run: export PROGRAMME_NAME := $(PROGRAMME_NAME)
 run: port $(APP_STAMP) ## set up, fill the demo programme and serve it until Ctrl-C (PORT=8000)
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@$(MAKE) --no-print-directory $(VAR)/static/staticfiles.json
 	@$(BIN)/python manage.py fill_demo --if-empty
-	@PROGRAMME_NAME='$(PROGRAMME_NAME)' exec $(BIN)/python manage.py portal --host $(HOST) --port $(PORT) --under-make
+	@exec $(BIN)/python manage.py portal --host $(HOST) --port $(PORT) --under-make
 
 # First of all, so that a busy port is known before anything is made.
 port: python
