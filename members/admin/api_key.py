@@ -1,0 +1,95 @@
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from members import clock
+from members.admin.base import StaffAdmin, staff_user
+from members.admin.display import badge, stamped
+from members.admin.forms import StoreKeyForm
+from members.models import Scope, StoreKey
+from members.services.api_keys import create_store_key, revoke_store_key
+from members.services.audits import record_audit
+
+
+@admin.register(StoreKey)
+class StoreKeyAdmin(StaffAdmin[StoreKey]):
+    """Keys of tills and shops: made here, shown once, revoked for good."""
+
+    form = StoreKeyForm
+    list_display = ("name", "store", "prefix", "can_do", "made", "expires", "state")
+    made = stamped("created", _("created"))
+    expires = stamped("expiry_date", _("expires"))
+    list_filter = ("store", "revoked")
+    list_select_related = ("store",)
+    ordering = ("-created", "id")
+    sortable_by = ()
+    search_fields = ("=prefix", "name")
+    fields = ("name", "store", "scopes", "expiry_date")
+    actions = ("revoke",)
+
+    def has_change_permission(self, request: HttpRequest, obj: StoreKey | None = None) -> bool:
+        """A key is never edited; the list's permission is what allows to revoke."""
+        return obj is None and super().has_change_permission(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: StoreKey | None = None) -> bool:
+        """Keys are revoked, so that what they did stays explained."""
+        return False
+
+    def save_model(self, request: HttpRequest, obj: StoreKey, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
+        """Make the key through its service, and keep its text for the one page that shows it."""
+        made, text = create_store_key(
+            store=obj.store,
+            scopes=form.cleaned_data["scopes"],
+            name=obj.name,
+            expires_at=form.cleaned_data["expiry_date"],
+        )
+        obj.pk, obj.prefix, obj.hashed_key = made.pk, made.prefix, made.hashed_key
+        form.key_text = text
+
+    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:  # noqa: FBT001, FBT002 - Django's signature
+        """Hand the new key's text from its form to the answer of the same request."""
+        self_text = getattr(form, "key_text", None)
+        if self_text:
+            request.new_key_text = self_text  # type: ignore[attr-defined]
+        return super().construct_change_message(request, form, formsets, add)
+
+    def response_add(self, request: HttpRequest, obj: StoreKey, post_url_continue: str | None = None) -> Any:
+        """Show the key, this once."""
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("The new key"),
+            "key": obj,
+            "key_text": request.new_key_text,  # type: ignore[attr-defined]
+        }
+        return TemplateResponse(request, "admin/members/storekey/created.html", context)
+
+    @admin.action(description=_("Revoke the selected keys (for good)"), permissions=["change"])
+    def revoke(self, request: HttpRequest, queryset: QuerySet[StoreKey]) -> None:
+        """Refuse the keys from their next request on."""
+        revoked = [key for key in queryset if revoke_store_key(prefix=key.prefix)]
+        for key in revoked:
+            record_audit(
+                actor=staff_user(request), action="storekey.revoked", details={"prefix": key.prefix}, now=clock.now()
+            )
+        text = ngettext("%(count)s key was revoked.", "%(count)s keys were revoked.", len(revoked))
+        self.message_user(request, text % {"count": len(revoked)}, messages.SUCCESS)
+
+    @admin.display(description=_("scopes"))
+    def can_do(self, key: StoreKey) -> str:
+        """Its scopes in words."""
+        return ", ".join(str(Scope(scope).label) for scope in key.scopes if scope in Scope.values)
+
+    @admin.display(description=_("state"))
+    def state(self, key: StoreKey) -> str:
+        """Whether a till can use it."""
+        if key.revoked:
+            return badge(_("Revoked"), "bad")
+        if key.expiry_date and key.expiry_date <= clock.now():
+            return badge(_("Expired"), "bad")
+        return badge(_("In use"), "good")

@@ -1,0 +1,26 @@
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from members.admin.base import StaffAdmin
+from members.admin.forms import StoreForm
+from members.models import Store
+
+
+@admin.register(Store)
+class StoreAdmin(StaffAdmin[Store]):
+    """Shops, web shops, apps and partners. A store that closes is set inactive: its purchases stay."""
+
+    form = StoreForm
+    list_display = ("name", "code", "channel", "is_active")
+    list_filter = ("channel", "is_active")
+    search_fields = ("code", "name")
+    ordering = ("code",)
+    fieldsets = (
+        (None, {"fields": ("code", "channel", "is_active")}),
+        (_("Name"), {"fields": (("name_en", "name_zh_hans", "name_zh_hant"),)}),
+    )
+
+    def has_delete_permission(self, request: HttpRequest, obj: Store | None = None) -> bool:
+        """Stores are set inactive, never deleted: their purchases point at them."""
+        return False
