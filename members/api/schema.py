@@ -103,7 +103,7 @@ class BatchItemScheme(OpenApiSerializerFieldExtension):
     def map_serializer_field(self, auto_schema: AutoSchema, direction: Direction) -> dict[str, Any]:
         """A purchase, or anything: one bad item must not stop the others, so the batch takes it."""
         purchase = auto_schema.resolve_serializer(self.target.serializer_class, direction).ref
-        return {"anyOf": [purchase, {}], "description": str(self.target.help_text)}
+        return {"anyOf": [purchase, {}]}
 
 
 def _answers(answers: dict[int, Any]) -> dict[int, OpenApiResponse]:

@@ -22,7 +22,7 @@ def test_each_purchase_gets_its_own_result(till: Till, receipt: Receipt, member:
         {**receipt, "external_id": "R-4", "amount": 64.0},
         {**receipt, "external_id": "R-5", "store": "west-lake"},
         {**receipt, "external_id": "R-6", "amount": "65.00"},
-        "not a purchase",
+        None,
         {**receipt, "external_id": "R-2"},
         {**receipt, "external_id": "R-2", "amount": "45.00", "lines": receipt["lines"][:1]},
     ]

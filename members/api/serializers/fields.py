@@ -124,19 +124,15 @@ class AmountField(TextField):
         "type": _('Send amounts as text, such as "64.00", not as %(kind)s: binary numbers lose cents.'),
     }
 
-    def __init__(self, *, positive: bool = False, **kwargs: Any) -> None:
+    def __init__(self, **kwargs: Any) -> None:
         form = _(
             "Send a decimal string such as “64.00”, without sign, separators or more decimals than the currency has."
         )
         super().__init__(minimum=1, maximum=14, pattern=amount_pattern(), form=form, **kwargs)
-        self.positive = positive
 
     def to_internal_value(self, data: Any) -> Any:
         """Minor units."""
-        amount = money.parse_amount(super().to_internal_value(data))
-        if self.positive and not amount:
-            raise serializers.ValidationError(_("Send an amount above zero."))
-        return amount
+        return money.parse_amount(super().to_internal_value(data))
 
     def to_representation(self, value: Any) -> str:
         """The decimal string of minor units."""

@@ -72,7 +72,7 @@ class BatchSerializer(StrictSerializer):
     """Purchases in any order; each is recorded or refused for itself."""
 
     purchases = serializers.ListField(
-        child=BatchItemField(help_text=_("A purchase. What is none is answered for itself.")),
+        child=BatchItemField(allow_null=True, help_text=_("A purchase. What is none is answered for itself.")),
         min_length=1,
         max_length=MAX_BATCH,
         error_messages={

@@ -22,7 +22,7 @@ class ReturnedLineSerializer(StrictSerializer):
     quantity = WholeNumberField(
         minimum=1, maximum=MAX_QUANTITY, required=False, help_text=_("Pieces; the amount follows from the line.")
     )
-    amount = AmountField(positive=True, required=False, help_text=_("Amount paid back, where pieces do not say it."))
+    amount = AmountField(required=False, help_text=_("Amount paid back, where pieces do not say it."))
 
 
 class ReturnSerializer(StrictSerializer):
@@ -30,7 +30,7 @@ class ReturnSerializer(StrictSerializer):
 
     external_id = external_id_field(help_text=_("Number of the return, unique for the purchase."))
     occurred_at = MomentField(help_text=_("When it was brought back, with offset."))
-    amount = AmountField(positive=True, required=False, help_text=_("What was paid back."))
+    amount = AmountField(required=False, help_text=_("What was paid back."))
     # With many=True the arguments are the list's.
     lines = ReturnedLineSerializer(many=True, required=False, max_length=MAX_LINES)  # type: ignore[call-arg]
 
