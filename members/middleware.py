@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
 from members.models import Member, Rulebook
-from members.selectors.members import followed
 
 # So that pages know their rulebook without another query (selectors/rulebook.py).
 REVISION = Subquery(Rulebook.objects.values("revision")[:1])
@@ -41,11 +40,9 @@ class MemberLanguageMiddleware:
 def _member_of(request: HttpRequest) -> Member | None:
     if settings.SESSION_COOKIE_NAME not in request.COOKIES or not request.user.is_authenticated:
         return None
-    cards = Member.objects.select_related("tier", "account", "merged_into__tier", "merged_into__account")
-    card = cards.annotate(rulebook_revision=REVISION).filter(user_id=request.user.pk).first()
-    member = followed(card)
-    if card is None or member is None or not member.is_live:
-        return None
-    # A merged card leads to another member, who gets to know the revision too.
-    member.rulebook_revision = card.rulebook_revision  # type: ignore[attr-defined]
-    return member
+    cards = Member.objects.select_related("tier", "account").annotate(rulebook_revision=REVISION)
+    member = cards.filter(user_id=request.user.pk).first()
+    if member is not None and member.merged_into_id is not None:
+        # The sign-in of a merged card leads to the card that is kept; rare enough for a second query.
+        member = cards.get(pk=member.merged_into_id)
+    return member if member is not None and member.is_live else None
