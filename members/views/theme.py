@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import conditional_page, require_safe
 
-from members.colours import material
+from members.colours import HEX, material
 from members.models import Tier
 
 # Codes and colours are validated when staff enter them; a stylesheet takes nothing on trust.
@@ -18,7 +18,7 @@ def stylesheet(_request: HttpRequest) -> HttpResponse:
     """The tiers' colours as CSS: a strict Content-Security-Policy leaves no room for them in the pages."""
     rules = []
     for code, colour in Tier.objects.order_by("rank").values_list("code", "colour"):
-        if not SAFE_CODE.fullmatch(code):
+        if not (SAFE_CODE.fullmatch(code) and HEX.fullmatch(colour)):
             continue
         made = material(colour)
         rules.append(
