@@ -15,15 +15,18 @@ from django.db import connection
 WARN = """
 INSERT INTO members_domainevent (type, member_id, occurred_at, recorded_at, payload, dedupe_key, attempts, last_error)
 SELECT %(event)s, a.member_id, %(now)s, %(now)s,
-       {json_object}('points', l.points, 'last_day', CAST(%(last_day)s AS text), 'days', %(days)s), l.dedupe_key, 0, ''
+       {json_object}('points', l.points, 'last_day', CAST(%(last_day)s AS text), 'days', %(days)s),
+       l.stem || %(days)s, 0, ''
 FROM (
     SELECT account_id, CAST(sum(remaining) AS bigint) AS points,
-           'expiring:' || account_id || ':' || %(last_day)s || ':' || %(days)s AS dedupe_key
+           'expiring:' || account_id || ':' || %(last_day)s || ':' AS stem
     FROM members_lot
     WHERE remaining > 0 AND expires_at > %(after)s AND expires_at <= %(until)s
     GROUP BY account_id
 ) l JOIN members_account a ON a.id = l.account_id
-WHERE NOT EXISTS (SELECT 1 FROM members_domainevent e WHERE e.dedupe_key = l.dedupe_key)
+WHERE NOT EXISTS (
+    SELECT 1 FROM members_domainevent e WHERE e.dedupe_key IN (l.stem || %(days)s, l.stem || %(next_days)s)
+)
 ON CONFLICT (dedupe_key) DO NOTHING
 """
 
@@ -44,8 +47,13 @@ class JobEngine(Protocol):
     def expire(self, *, account_ids: Sequence[int], due_at: datetime, now: datetime, breakage_id: int) -> Moved:
         """Take what is left of the locked accounts' expired lots to breakage, with one event an account."""
 
-    def warn(self, *, after: datetime, until: datetime, last_day: date, days: int, now: datetime) -> int:
-        """Write one event for each account with points that expire in a stretch of time and was not warned yet."""
+    def warn(
+        self, *, after: datetime, until: datetime, last_day: date, days: int, next_days: int, now: datetime
+    ) -> int:
+        """Write one event for each account with points that expire in a stretch of time.
+
+        Accounts that were warned at this distance, or at the next one, are left out.
+        """
 
 
 def job_engine() -> JobEngine:

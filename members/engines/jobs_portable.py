@@ -110,13 +110,14 @@ def expire(*, account_ids: Sequence[int], due_at: datetime, now: datetime, break
     return _move(EXPIRED, EXPIRE, params)
 
 
-def warn(*, after: datetime, until: datetime, last_day: date, days: int, now: datetime) -> int:
+def warn(*, after: datetime, until: datetime, last_day: date, days: int, next_days: int, now: datetime) -> int:
     """Warn of expiry; see JobEngine."""
     params = {
         "after": after,
         "until": until,
         "last_day": last_day.isoformat(),
         "days": days,
+        "next_days": next_days,
         "now": now,
         "event": event_types.POINTS_EXPIRING,
     }

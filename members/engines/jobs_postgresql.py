@@ -107,7 +107,7 @@ def expire(*, account_ids: Sequence[int], due_at: datetime, now: datetime, break
     )
 
 
-def warn(*, after: datetime, until: datetime, last_day: date, days: int, now: datetime) -> int:
+def warn(*, after: datetime, until: datetime, last_day: date, days: int, next_days: int, now: datetime) -> int:
     """Warn of expiry; see JobEngine."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -117,6 +117,7 @@ def warn(*, after: datetime, until: datetime, last_day: date, days: int, now: da
                 "until": until,
                 "last_day": last_day.isoformat(),
                 "days": days,
+                "next_days": next_days,
                 "now": now,
                 "event": event_types.POINTS_EXPIRING,
             },

@@ -1,11 +1,25 @@
 """Domain events: written in the transaction that causes them, delivered afterwards by the relay."""
 
+import time
 from datetime import datetime
 from typing import Any
+
+import structlog
+from celery import current_app
+from django.db import transaction
+from kombu.exceptions import OperationalError
 
 from members.engines import Row, Write, engine
 from members.event_types import EVENT_TYPES
 from members.models import DomainEvent
+
+logger = structlog.get_logger(__name__)
+
+# A relay that was asked for runs this much later and takes along what was recorded meanwhile: one message a process
+# and second is enough, however many tills are busy.
+WAKE_SECONDS = 1
+# A broker that does not answer is left alone for a while; the relay runs each minute anyway.
+BROKER_REST_SECONDS = 30
 
 _FIELDS = ("type", "member_id", "occurred_at", "recorded_at", "payload", "dedupe_key", "attempts", "last_error")
 
@@ -23,9 +37,13 @@ def event_row(
     now: datetime,
     dedupe_key: str | None = None,
 ) -> Row:
-    """A row for INSERT_EVENTS. ``type`` is one of members.event_types; ``payload`` has no personal data."""
+    """A row for INSERT_EVENTS. ``type`` is one of members.event_types; ``payload`` has no personal data.
+
+    Also asks for the relay, once the running transaction is committed.
+    """
     if type not in EVENT_TYPES:
         raise ValueError(f"{type} is not in members/event_types.py")
+    relay_bell.ring_on_commit()
     return (type, member_id, occurred_at, now, payload, dedupe_key, 0, "")
 
 
@@ -48,3 +66,29 @@ def record_event(
         dedupe_key=dedupe_key,
     )
     engine().write([(INSERT_EVENTS, [row])])
+
+
+class RelayBell:
+    """Wakes the relay, so that events need not wait for its minute. Nothing depends on it."""
+
+    def __init__(self) -> None:
+        self.silent_until = 0.0
+
+    def ring_on_commit(self) -> None:
+        """Ring when the transaction is committed, unless that was done a moment ago."""
+        if time.monotonic() >= self.silent_until and not current_app.conf.task_always_eager:
+            transaction.on_commit(self.ring, robust=True)
+
+    def ring(self) -> None:
+        """Ask the worker for a relay. A broker that fails is no reason for a purchase to fail."""
+        if time.monotonic() < self.silent_until:
+            return
+        self.silent_until = time.monotonic() + WAKE_SECONDS
+        try:
+            current_app.send_task("members.tasks.relay_events", countdown=WAKE_SECONDS, expires=55, retry=False)
+        except (OperationalError, OSError) as error:
+            self.silent_until = time.monotonic() + BROKER_REST_SECONDS
+            logger.warning("relay_not_woken", error=str(error))
+
+
+relay_bell = RelayBell()

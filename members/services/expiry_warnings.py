@@ -20,11 +20,10 @@ def warn_of_expiry(*, for_date: date, now: datetime) -> dict[str, int]:
     transfer from an older system) are warned of on the next run. Returns the number of warnings by distance.
     """
     counts = {}
-    nearer = (*WARNING_DAYS[1:], -1)
-    for days, next_days in zip(WARNING_DAYS, nearer, strict=True):
+    for days, next_days in zip(WARNING_DAYS, (*WARNING_DAYS[1:], -1), strict=True):
         first, last = for_date + timedelta(days=next_days + 1), for_date + timedelta(days=days)
         counts[f"in_{days}_days"] = sum(
-            _warn(last_day=day, days=days, now=now) for day in _last_days(first=first, last=last)
+            _warn(last_day=day, days=days, next_days=next_days, now=now) for day in _last_days(first=first, last=last)
         )
     return counts
 
@@ -40,9 +39,14 @@ def _last_days(*, first: date, last: date) -> Iterator[date]:
 
 
 @transaction.atomic
-def _warn(*, last_day: date, days: int, now: datetime) -> int:
+def _warn(*, last_day: date, days: int, next_days: int, now: datetime) -> int:
     return job_engine().warn(
-        after=clock.day_start(last_day), until=clock.day_end(last_day), last_day=last_day, days=days, now=now
+        after=clock.day_start(last_day),
+        until=clock.day_end(last_day),
+        last_day=last_day,
+        days=days,
+        next_days=next_days,
+        now=now,
     )
 
 

@@ -99,12 +99,21 @@ def test_points_that_arrive_inside_the_distance_are_warned_of(member: Member) ->
 def test_an_earlier_day_run_again_adds_nothing(member: Member) -> None:
     award(member, 100, last_day=LAST_DAY)
 
-    warn(7)
     warn(30)
+    warn(7)
     warn(30)
     warn(7)
 
     assert sorted(warnings()) == [(7, 100, "2026-08-31"), (30, 100, "2026-08-31")]
+
+
+def test_who_heard_at_seven_days_is_not_told_of_thirty_afterwards(member: Member) -> None:
+    award(member, 100, last_day=LAST_DAY)
+
+    warn(7)
+    warn(25)
+
+    assert warnings() == [(7, 100, "2026-08-31")]
 
 
 def test_each_member_hears_of_their_own(member: Member) -> None:
