@@ -1,24 +1,31 @@
 """Every row lock the product takes, in the one order that keeps it free of deadlocks.
 
-Order: idempotency row -> user -> adjustment -> accounts by id -> lots by (expires_at, id) -> counters by key ->
-coupon -> stock; the hottest row last. Take the lock, then read: in READ COMMITTED a statement that runs after the
-lock sees what the previous holder committed. SQLite has one writer (transactions begin IMMEDIATE), so the same calls
-are free there.
+Order: idempotency row -> user -> adjustment -> earning rule -> accounts by id -> lots by (expires_at, id) -> counters
+by key -> coupon -> stock; the hottest row last. Take the lock, then read: in READ COMMITTED a statement that runs
+after the lock sees what the previous holder committed. SQLite has one writer (transactions begin IMMEDIATE), so the
+same calls are free there.
 """
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any, Literal
 
 from django.db.models import Q, QuerySet
 
 from members.engines import Row, engine
-from members.models import Account, Adjustment, AwardCounter, DomainEvent, EarningRule, Lot, User
+from members.models import Account, Adjustment, AwardCounter, DomainEvent, EarningRule, User
 
 CARD_COLUMNS = (
     "a.id, a.available, a.pending, a.owed, a.settle_due_at, a.first_purchase_at, a.last_purchase_at, a.member_id, "
     "m.number, m.status, m.tier_id, m.enrolled_at"
 )
 CARD_MOMENTS = (4, 5, 6, 11)
+CardColumn = Literal["a.id", "a.member_id", "m.number"]
+LOT_COLUMNS = (
+    "l.account_id, l.points, l.remaining, l.is_pending, l.available_at, l.expires_at, l.terms_id, l.purchase_id, "
+    "l.transfer_id, l.id"
+)
+LOT_MOMENTS = (4, 5)
 
 
 def lock_user(user_id: int) -> User:
@@ -36,17 +43,23 @@ def lock_accounts(ids: Iterable[int]) -> QuerySet[Account]:
     return Account.objects.filter(pk__in=ids).order_by("pk").select_for_update(of=("self",), no_key=True)
 
 
-def lock_cards(numbers: Iterable[str]) -> list[Row]:
-    """Lock the accounts of the cards presented at tills: CARD_COLUMNS, then the rulebook's revision.
+def lock_cards(*, by: CardColumn, values: Iterable[Any], business_key: str = "") -> list[Row]:
+    """Lock members' accounts, in the order of their ids: CARD_COLUMNS, the rulebook's revision, and a transfer's id.
 
-    The one statement that every till waits for, so it is planned once and brings along what would be another.
+    The one statement that every till waits for, so it is planned once and brings along what would be two more: the
+    transfer that has ``business_key`` already. One that commits while we wait here is not seen; then the unique index
+    refuses ours, and the retry sees it.
     """
-    condition, params = engine().among("m.number", "text", numbers)
+    condition, params = engine().among(by, "text" if by == "m.number" else "bigint", values)
     sql = (
-        f"SELECT {CARD_COLUMNS}, (SELECT revision FROM members_rulebook) FROM members_account a "  # noqa: S608
-        f"JOIN members_member m ON m.id = a.member_id WHERE {condition} ORDER BY a.id {engine().for_update('a')}"
+        f"SELECT {CARD_COLUMNS}, (SELECT revision FROM members_rulebook), "  # noqa: S608 -- own names
+        "(SELECT id FROM members_transfer WHERE business_key = %s) "
+        "FROM members_account a JOIN members_member m ON m.id = a.member_id "
+        # The member too: a statement that waited reads the rows it locks as they are now, but rows it merely joins as
+        # they were when it began, such as a status from before the freeze or the merge that it waited for.
+        f"WHERE {condition} ORDER BY a.id {engine().for_update('a, m')}"
     )
-    return engine().fetch(sql, params, moments=CARD_MOMENTS)
+    return engine().fetch(sql, [business_key, *params], moments=CARD_MOMENTS)
 
 
 def lock_accounts_of(member_ids: Iterable[int]) -> list[Account]:
@@ -80,11 +93,14 @@ def lock_accounts_under_review(*, day: date, after: int, until: int) -> QuerySet
     )
 
 
-def lock_open_lots(account_ids: Iterable[int]) -> QuerySet[Lot]:
-    """Lock what is left in some accounts, in the order in which debits draw it. Hold the accounts first."""
-    return (
-        Lot.objects.filter(account_id__in=account_ids, remaining__gt=0).order_by("expires_at", "pk").select_for_update()
+def lock_open_lots(account_ids: Iterable[int]) -> list[Row]:
+    """Lock what is left in accounts that are locked, in the order in which debits draw it: LOT_COLUMNS."""
+    condition, params = engine().among("l.account_id", "bigint", account_ids)
+    sql = (
+        f"SELECT {LOT_COLUMNS} FROM members_lot l WHERE {condition} AND l.remaining > 0 "  # noqa: S608 -- own names
+        f"ORDER BY l.expires_at, l.id {engine().for_update('l')}"
     )
+    return engine().fetch(sql, params, moments=LOT_MOMENTS)
 
 
 def lock_counters(keys: Iterable[str]) -> QuerySet[AwardCounter]:

@@ -5,15 +5,16 @@ and ``write`` stores everything in a constant number of statements. Invariants (
 the open available lots, pending of the pending ones, owed of the debts; credits - debits = available + pending - owed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from django.db import connection
 from django.db.models import Model
 
 from members.engines import Row, Write, engine
-from members.locks import lock_accounts, lock_cards, lock_open_lots
+from members.locks import lock_cards, lock_open_lots
 from members.models import LIVE_STATUSES, Account, Debt, Draw, Lot, Transfer, TransferKind
 from members.selectors.accounts import programme_accounts
 
@@ -83,22 +84,6 @@ class AccountState:
     def is_live(self) -> bool:
         """Whether the card works at a till."""
         return self.status in LIVE_STATUSES
-
-
-STATE_COLUMNS = (
-    "pk",
-    "available",
-    "pending",
-    "owed",
-    "settle_due_at",
-    "first_purchase_at",
-    "last_purchase_at",
-    "member_id",
-    "member__number",
-    "member__status",
-    "member__tier_id",
-    "member__enrolled_at",
-)
 
 
 @dataclass(slots=True, eq=False)
@@ -185,6 +170,12 @@ class Book:
         self.draws: list[tuple[Posting | int, OpenLot, int]] = []
         self.touched: set[int] = set()
         self.spare_ids: dict[type[Model], list[int]] = {}
+        self.revision: str | None = None
+        self.duplicate_id: int | None = None
+
+    def of_member(self, member_id: int) -> AccountState:
+        """The account of a member of this book."""
+        return next(state for state in self.accounts.values() if state.member_id == member_id)
 
     # -- reading ----------------------------------------------------------------------------------------------------
 
@@ -195,8 +186,11 @@ class Book:
             return
         for pk in missing:
             self.lots[pk] = [lot for lot in self.new_lots if lot.account_id == pk]
-        for lot in lock_open_lots(missing):
-            self.lots[lot.account_id].append(open_lot(lot))
+        for row in lock_open_lots(missing):
+            lot = OpenLot(*row)
+            # SQLite tells truth by numbers.
+            lot.is_pending = bool(lot.is_pending)
+            self.lots[lot.account_id].append(lot)
 
     def _load_debts(self, account_id: int) -> list[OpenDebt]:
         if account_id not in self.debts:
@@ -421,6 +415,14 @@ class Book:
             posting.explanation,
         )
 
+    def stored(self, posting: Posting) -> Transfer:
+        """The transfer of a posting that was written, without asking for it again."""
+        values = dict(zip(INSERT_TRANSFERS.fields, self._transfer_row(posting), strict=True))
+        transfer = Transfer(**values)
+        transfer._state.adding = False
+        transfer._state.db = connection.alias
+        return transfer
+
     @staticmethod
     def _lot_row(lot: OpenLot) -> Row:
         return (
@@ -477,20 +479,22 @@ class Book:
 
 def open_book(*, account_ids: Iterable[int], now: datetime) -> Book:
     """Lock members' accounts in order and settle what is due in them."""
-    locked = lock_accounts(account_ids).values_list(*STATE_COLUMNS)
-    return _settled([AccountState(*row) for row in locked], now)
+    return _open(lock_cards(by="a.id", values=account_ids), now)
 
 
-def open_book_by_number(*, numbers: Iterable[str], now: datetime) -> tuple[Book, str | None]:
-    """The same for the cards presented at tills, with the rulebook's revision (None when no number is known).
-
-    Numbers that no member has are simply not in the book.
-    """
-    rows = lock_cards(numbers)
-    return _settled([AccountState(*row[:-1]) for row in rows], now), rows[0][-1] if rows else None
+def open_book_of(*, member_ids: Iterable[int], now: datetime, business_key: str = "") -> Book:
+    """The same by members; the book says whether a transfer with ``business_key`` is there already."""
+    return _open(lock_cards(by="a.member_id", values=member_ids, business_key=business_key), now)
 
 
-def _settled(accounts: list[AccountState], now: datetime) -> Book:
-    book = Book(accounts=accounts, programme=programme_accounts(), now=now)
+def open_book_by_number(*, numbers: Iterable[str], now: datetime) -> Book:
+    """The same for the cards presented at tills; numbers that no member has are simply not in the book."""
+    return _open(lock_cards(by="m.number", values=numbers), now)
+
+
+def _open(rows: Sequence[Row], now: datetime) -> Book:
+    book = Book(accounts=[AccountState(*row[:-2]) for row in rows], programme=programme_accounts(), now=now)
+    if rows:
+        book.revision, book.duplicate_id = rows[0][-2:]
     book.settle()
     return book

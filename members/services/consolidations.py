@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from members.models import Account, Transfer, TransferKind
-from members.services.book import AccountState, Book, OpenLot, Posting, open_book
-from members.services.ledger import account_id_of, new_lot
+from members.models import Transfer, TransferKind
+from members.services.book import AccountState, Book, OpenLot, Posting, open_book_of
+from members.services.ledger import new_lot
 from members.transactions import retrying
 
 
@@ -16,9 +16,8 @@ def move_everything(*, from_member_id: int, to_member_id: int, business_key: str
 
     Posts up to two transfers, ``business_key`` + ":points" and ":owed". The caller checks who may merge whom.
     """
-    source_id, target_id = account_id_of(from_member_id), account_id_of(to_member_id)
-    book = open_book(account_ids=[source_id, target_id], now=now)
-    source, target = book.accounts[source_id], book.accounts[target_id]
+    book = open_book_of(member_ids=[from_member_id, to_member_id], now=now)
+    source, target = book.of_member(from_member_id), book.of_member(to_member_id)
     _move_points(book, source, target, f"{business_key}:points")
     _move_debt(book, source, target, f"{business_key}:owed")
     _join_purchase_dates(source, target)
@@ -77,8 +76,8 @@ def _join_purchase_dates(source: AccountState, target: AccountState) -> None:
 @retrying
 def forfeit_everything(*, member_id: int, business_key: str, now: datetime) -> Transfer | None:
     """Take all that a member holds, pending too, to breakage; None when there is nothing."""
-    account_id = account_id_of(member_id)
-    book = open_book(account_ids=[account_id], now=now)
+    book = open_book_of(member_ids=[member_id], now=now)
+    account_id = book.of_member(member_id).pk
     lots = book.open_lots(account_id)
     points = sum(lot.remaining for lot in lots)
     if not points:
@@ -111,10 +110,8 @@ class OpeningBalance:
 def open_balances(*, balances: Sequence[OpeningBalance], source: str, now: datetime) -> list[bool]:
     """Post opening balances, a constant number of statements for any number; False where one is known already."""
     keys = [f"opening:{source}:{balance.reference}" for balance in balances]
-    accounts = dict(
-        Account.objects.filter(member_id__in={b.member_id for b in balances}).values_list("member_id", "pk")
-    )
-    book = open_book(account_ids=accounts.values(), now=now)
+    book = open_book_of(member_ids={balance.member_id for balance in balances}, now=now)
+    accounts = {state.member_id: state.pk for state in book.accounts.values()}
     known = set(Transfer.objects.filter(business_key__in=keys).values_list("business_key", flat=True))
     posted = []
     for key, balance in zip(keys, balances, strict=True):

@@ -3,7 +3,7 @@
 All are idempotent by ``business_key``: a second call with the same key raises DuplicateTransfer and changes nothing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -13,7 +13,7 @@ from members.event_types import POINTS_ADJUSTED, POINTS_EARNED, POINTS_GIVEN, PO
 from members.exceptions import DomainError, InvalidPoints, MemberFrozen, MemberNotLive, NotEnoughPoints
 from members.models import Account, MemberStatus, Transfer, TransferKind
 from members.selectors.rulebook import current_rulebook
-from members.services.book import AccountState, Book, OpenLot, Posting, open_book
+from members.services.book import AccountState, Book, OpenLot, Posting, open_book, open_book_of
 from members.services.events import INSERT_EVENTS, event_row
 from members.services.terms import expires_at as expiry_under
 from members.transactions import retrying
@@ -40,21 +40,9 @@ class DuplicateTransfer(DomainError):
         self.transfer = transfer
 
 
-def _refuse_duplicate(business_key: str) -> None:
-    # Read after the account is locked, so that of two equal requests the second finds what the first committed.
-    transfer = Transfer.objects.filter(business_key=business_key).first()
-    if transfer:
-        raise DuplicateTransfer(transfer)
-
-
 def _require_points(points: int) -> None:
     if points <= 0:
         raise InvalidPoints
-
-
-def account_id_of(member_id: int) -> int:
-    """The id of a member's account."""
-    return Account.objects.values_list("pk", flat=True).get(member_id=member_id)
 
 
 def _require_live(account: AccountState) -> None:
@@ -62,14 +50,22 @@ def _require_live(account: AccountState) -> None:
         raise MemberNotLive(number=account.number)
 
 
-def _open(account_id: int, now: datetime, *, spending: bool = False) -> Book:
-    """Open a book on one member; the status is read under the lock."""
-    book = open_book(account_ids=[account_id], now=now)
-    locked = book.accounts[account_id]
-    _require_live(locked)
-    if spending and locked.status == MemberStatus.FROZEN:
+def _open(
+    member_ids: Sequence[int], business_key: str, now: datetime, *, spending: bool = False
+) -> tuple[Book, list[AccountState]]:
+    """Open a book on members, refusing what was posted before; each one's status is read with the lock.
+
+    The first member is the one who spends.
+    """
+    book = open_book_of(member_ids=member_ids, now=now, business_key=business_key)
+    accounts = [book.of_member(member_id) for member_id in member_ids]
+    if book.duplicate_id is not None:
+        raise DuplicateTransfer(Transfer.objects.get(pk=book.duplicate_id))
+    for account in accounts:
+        _require_live(account)
+    if spending and accounts[0].status == MemberStatus.FROZEN:
         raise MemberFrozen
-    return book
+    return book, accounts
 
 
 def _finish(book: Book, posting: Posting, *told: tuple[str, int]) -> Transfer:
@@ -80,7 +76,7 @@ def _finish(book: Book, posting: Posting, *told: tuple[str, int]) -> Transfer:
         for event, member_id in told
     ]
     book.write((INSERT_EVENTS, rows))
-    return Transfer.objects.get(pk=posting.id)
+    return book.stored(posting)
 
 
 @retrying
@@ -104,14 +100,12 @@ def award_points(
     """
     _require_points(points)
     occurred_at = occurred_at or now
-    account_id = account_id_of(member_id)
-    book = _open(account_id, now)
-    _refuse_duplicate(business_key)
-    policy = current_rulebook().policy_at(occurred_at)
+    book, [account] = _open([member_id], business_key, now)
+    policy = current_rulebook(book.revision).policy_at(occurred_at)
     posting = Posting(
         kind=kind,
         debit_account_id=book.programme[SOURCES.get(TransferKind(kind), "issuance")],
-        credit_account_id=account_id,
+        credit_account_id=account.pk,
         points=points,
         business_key=business_key,
         occurred_at=occurred_at,
@@ -119,7 +113,7 @@ def award_points(
         explanation=explanation or {},
     )
     expiry = expiry_under(policy, occurred_at) if isinstance(expires_at, UseTerms) else expires_at
-    book.credit(posting, [new_lot(account_id, points, available_at or occurred_at, expiry, policy.id)])
+    book.credit(posting, [new_lot(account.pk, points, available_at or occurred_at, expiry, policy.id)])
     return _finish(book, posting, (EVENTS.get(posting.kind, POINTS_EARNED), member_id))
 
 
@@ -161,16 +155,13 @@ def spend_points(
     Raises InvalidPoints, MemberNotLive, MemberFrozen, DuplicateTransfer, NotEnoughPoints.
     """
     _require_points(points)
-    account_id = account_id_of(member_id)
     # Staff may take points from a frozen account (fraud is why it is frozen); the member may not spend.
-    book = _open(account_id, now, spending=kind == TransferKind.SPEND)
-    _refuse_duplicate(business_key)
-    available = book.accounts[account_id].available
-    if points > available:
-        raise NotEnoughPoints(points=points, available=available)
+    book, [account] = _open([member_id], business_key, now, spending=kind == TransferKind.SPEND)
+    if points > account.available:
+        raise NotEnoughPoints(points=points, available=account.available)
     posting = Posting(
         kind=kind,
-        debit_account_id=account_id,
+        debit_account_id=account.pk,
         credit_account_id=book.programme[to],
         points=points,
         business_key=business_key,
@@ -178,7 +169,7 @@ def spend_points(
         reference=reference,
         explanation=explanation or {},
     )
-    book.debit(posting, book.open_lots(account_id, pending=False))
+    book.debit(posting, book.open_lots(account.pk, pending=False))
     return _finish(book, posting, (EVENTS.get(posting.kind, POINTS_SPENT), member_id))
 
 
@@ -197,30 +188,23 @@ def give_points(
     Raises InvalidPoints, MemberNotLive, MemberFrozen, DuplicateTransfer, NotEnoughPoints.
     """
     _require_points(points)
-    sender, recipient = account_id_of(sender_id), account_id_of(recipient_id)
-    book = open_book(account_ids=[sender, recipient], now=now)
-    for account in book.accounts.values():
-        _require_live(account)
-    locked = book.accounts[sender]
-    if locked.status == MemberStatus.FROZEN:
-        raise MemberFrozen
-    _refuse_duplicate(business_key)
-    if points > locked.available:
-        raise NotEnoughPoints(points=points, available=locked.available)
+    book, [sender, recipient] = _open([sender_id, recipient_id], business_key, now, spending=True)
+    if points > sender.available:
+        raise NotEnoughPoints(points=points, available=sender.available)
     posting = Posting(
         kind=TransferKind.GIFT,
-        debit_account_id=sender,
-        credit_account_id=recipient,
+        debit_account_id=sender.pk,
+        credit_account_id=recipient.pk,
         points=points,
         business_key=business_key,
         occurred_at=now,
         explanation=explanation or {},
     )
-    lots = book.open_lots(sender, pending=False)
+    lots = book.open_lots(sender.pk, pending=False)
     before = [lot.remaining for lot in lots]
     book.debit(posting, lots)
     taken = [(lot, had - lot.remaining) for lot, had in zip(lots, before, strict=True) if had > lot.remaining]
-    book.credit(posting, _same_terms(recipient, taken, now))
+    book.credit(posting, _same_terms(recipient.pk, taken, now))
     return _finish(book, posting, (POINTS_GIVEN, sender_id), (POINTS_RECEIVED, recipient_id))
 
 

@@ -81,8 +81,8 @@ def record_purchases(*, receipts: Sequence[Receipt], now: datetime) -> list[Purc
 
 @retrying
 def _record(*, receipts: Sequence[Receipt], now: datetime, store: bool) -> list[PurchaseResult]:
-    book, revision = open_book_by_number(numbers={receipt.member_number for receipt in receipts}, now=now)
-    batch = PurchaseBatch(book=book, rulebook=current_rulebook(revision), receipts=receipts, now=now)
+    book = open_book_by_number(numbers={receipt.member_number for receipt in receipts}, now=now)
+    batch = PurchaseBatch(book=book, rulebook=current_rulebook(book.revision), receipts=receipts, now=now)
     _refuse_impossible(batch)
     _recognise(batch)
     if batch.entries:
@@ -129,7 +129,7 @@ def _merged_into(numbers: set[str], batch: PurchaseBatch) -> dict[str, AccountSt
             heirs[member.number] = heir.number
     unlocked = set(heirs.values()) - {state.number for state in batch.book.accounts.values()}
     if unlocked:
-        batch.book.absorb(open_book_by_number(numbers=unlocked, now=batch.now)[0])
+        batch.book.absorb(open_book_by_number(numbers=unlocked, now=batch.now))
     by_number = {state.number: state for state in batch.book.accounts.values()}
     return {number: by_number[heir] for number, heir in heirs.items()}
 

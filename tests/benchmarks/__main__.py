@@ -1,15 +1,14 @@
 """``make bench``: every figure as a ratio to raw SQL in the same run, printed as a table and written as JSON."""
 
 import argparse
-import importlib
 import json
-import os
 import sys
 from pathlib import Path
 
-from tests.benchmarks.harness import SCALES, URL, drop_database, recreate_database
+from tests.benchmarks.apart import measure_apart
+from tests.benchmarks.harness import SCALES, drop_database
 
-FIGURES = ["single_purchase"]
+FIGURES = ["single_purchase", "batch_purchases", "spending"]
 
 
 def main() -> int:
@@ -19,15 +18,10 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=Path("bench.json"))
     parser.add_argument("--only", choices=FIGURES, nargs="*", default=FIGURES)
     arguments = parser.parse_args()
-    os.environ["DATABASE_URL"] = URL
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    import django  # noqa: PLC0415 -- after the environment is set
-
-    django.setup()
     figures = []
     for name in arguments.only:
-        recreate_database()
-        figures += importlib.import_module(f"tests.benchmarks.{name}").measure(SCALES[arguments.scale])
+        figures += measure_apart(name, arguments.scale)
+        print(f"{name} done", file=sys.stderr, flush=True)
     drop_database()
     print(f"{'figure':60} {'ours':>12} {'raw':>12} {'ratio':>7} {'target':>9}")
     for figure in figures:

@@ -127,19 +127,13 @@ def in_parallel(action: Callable[..., float], processes: int, *arguments: Any) -
 
 
 def recreate_database() -> None:
-    """An empty database with the migrations applied."""
+    """An empty database, to be migrated."""
+    drop_database()
     with psycopg.connect(f"{SERVER}/postgres", autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE IF EXISTS "{DATABASE}" WITH (FORCE)')
         connection.execute(f'CREATE DATABASE "{DATABASE}"')
-    from django.core.management import call_command  # noqa: PLC0415 -- after django.setup()
-
-    call_command("migrate", verbosity=0)
 
 
 def drop_database() -> None:
     """Leave nothing behind."""
-    from django.db import connections  # noqa: PLC0415 -- after django.setup()
-
-    connections.close_all()
     with psycopg.connect(f"{SERVER}/postgres", autocommit=True) as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{DATABASE}" WITH (FORCE)')

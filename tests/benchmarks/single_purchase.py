@@ -71,7 +71,9 @@ def _raw(share: int, run: str, count: int) -> float:
             "SELECT member_id, id FROM members_account WHERE kind = 'member' ORDER BY member_id"
         ).fetchall()[share::PROCESSES]
         trace = connection.execute("SELECT explanation FROM members_transfer LIMIT 1").fetchone()
-        assert store and issuance and trace
+        assert store is not None
+        assert issuance is not None
+        assert trace is not None
         common = {
             "store": store[0],
             "issuance": issuance[0],
