@@ -3,6 +3,7 @@
 import re
 import secrets
 import unicodedata
+from collections.abc import Callable
 
 LENGTH = 12
 # The first digit is never 0, which spreadsheets would swallow; ten more are free, the last one is the check digit.
@@ -19,11 +20,14 @@ def check_digit(digits: str) -> str:
     return str(-(doubled + sum(map(int, digits[-2::-2]))) % 10)
 
 
-def generate(count: int) -> list[str]:
-    """Different unguessable numbers; the unique constraint of the table has the last word on whether they are free."""
+def generate(count: int, *, draw: Callable[[int], int] = secrets.randbelow) -> list[str]:
+    """Different unguessable numbers; the unique constraint of the table has the last word on whether they are free.
+
+    ``draw`` gives a number below another one, at random; made-up programmes pass a repeatable one.
+    """
     numbers: dict[str, None] = {}
     while len(numbers) < count:
-        digits = str(_FIRST + secrets.randbelow(_BEYOND - _FIRST))
+        digits = str(_FIRST + draw(_BEYOND - _FIRST))
         numbers[digits + check_digit(digits)] = None
     return list(numbers)
 

@@ -1,6 +1,7 @@
 """Enrolling members: one at a till or online, thousands from a file, by the same writer."""
 
-from collections.abc import Iterator, Sequence
+import secrets
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -111,24 +112,26 @@ def enrol_member(
 
 
 @retrying
-def enrol_members(*, enrolments: Sequence[Enrolment], now: datetime) -> list[EnrolmentResult]:
+def enrol_members(
+    *, enrolments: Sequence[Enrolment], now: datetime, draw: Callable[[int], int] = secrets.randbelow
+) -> list[EnrolmentResult]:
     """Enrol many, one result each in their order, with a constant number of statements for each SLICE of them.
 
     Who is known already, by outside number, sign-in, phone or email, stays as they are; an outside number that is new
     is noted for them. When two tills enrol one phone at once the second waits for the unique index, is run again by
-    ``retrying`` and finds the first.
+    ``retrying`` and finds the first. ``draw``: see member_numbers.generate.
     """
     results: list[EnrolmentResult] = []
     for start in range(0, len(enrolments), SLICE):
-        results += _enrol_slice(enrolments[start : start + SLICE], now)
+        results += _enrol_slice(enrolments[start : start + SLICE], now, draw)
     return results
 
 
-def _enrol_slice(enrolments: Sequence[Enrolment], now: datetime) -> list[EnrolmentResult]:
+def _enrol_slice(enrolments: Sequence[Enrolment], now: datetime, draw: Callable[[int], int]) -> list[EnrolmentResult]:
     stores = _active_stores(enrolments)
     drafts = [draft_of(enrolment, stores=stores, now=now) for enrolment in enrolments]
     known = KnownMembers.load(key for draft in drafts if isinstance(draft, Draft) for key in draft.keys)
-    newcomers = _identities(sum(isinstance(draft, Draft) and not known.find(draft.keys) for draft in drafts))
+    newcomers = _identities(sum(isinstance(draft, Draft) and not known.find(draft.keys) for draft in drafts), draw)
     results: list[EnrolmentResult] = []
     enrolled: list[tuple[KnownMember, Draft]] = []
     externals: list[Row] = []
@@ -157,14 +160,14 @@ def _active_stores(enrolments: Sequence[Enrolment]) -> set[int]:
     return set(Store.objects.filter(pk__in=wanted, is_active=True).values_list("pk", flat=True)) if wanted else set()
 
 
-def _identities(count: int) -> Iterator[KnownMember]:
+def _identities(count: int, draw: Callable[[int], int]) -> Iterator[KnownMember]:
     """Ids and free numbers for newcomers; drawn again where a number is taken, which the unique index would refuse."""
     if not count:
         return iter(())
     [ids] = engine().reserve_ids([(Member, count)])
-    numbers = generate(count)
+    numbers = generate(count, draw=draw)
     while taken := set(Member.objects.filter(number__in=numbers).values_list("number", flat=True)):
-        free = (number for number in (*numbers, *generate(count)) if number not in taken)
+        free = (number for number in (*numbers, *generate(count, draw=draw)) if number not in taken)
         numbers = list(dict.fromkeys(free))[:count]
     return map(KnownMember, ids, numbers)
 
