@@ -9,7 +9,7 @@ from members.api.serializers.points import TierSerializer
 from members.models import MemberStatus
 
 PHONE = r"^[+0-9()./ -]{3,40}$"
-EMAIL = r"^[^@\s\u0000-\u001f\u007f]+@[^@\s\u0000-\u001f\u007f]+$"
+EMAIL = r"^[^@\u0000-\u0020\u007f]+@[^@\u0000-\u0020\u007f]+$"
 
 
 def phone_field(**kwargs: Any) -> TextField:
