@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from pytest_django.fixtures import Settings
 
-from members.exceptions import AlreadyDecided, AlreadyEnrolled, GiftLimitReached, MemberNotLive
+from members.exceptions import AlreadyDecided, AlreadyEnrolled, GiftLimitReached, MemberFrozen, MemberNotLive
 from members.locks import lock_adjustment
 from members.models import (
     Account,
@@ -16,6 +16,7 @@ from members.models import (
     AdjustmentStatus,
     Gift,
     Member,
+    Purchase,
     TextMessage,
     Transfer,
     TransferKind,
@@ -25,12 +26,17 @@ from members.selectors.enrolments import KnownMembers
 from members.selectors.gifts import gift_allowance
 from members.services.adjustments import approve_adjustment, refuse_adjustment, request_adjustment
 from members.services.claims import confirm_phone, request_phone_code
+from members.services.closures import freeze_member
+from members.services.consolidations import move_everything
 from members.services.enrolments import enrol_member
+from members.services.events import record_event
 from members.services.gifts import give_gift
+from members.services.ledger import spend_points
 from members.services.merges import merge_members
-from tests.concurrency.racing import meeting_after, race
-from tests.factories import MemberFactory, UserFactory
+from tests.concurrency.racing import Pause, meeting_after, race
+from tests.factories import EarningRuleVersionFactory, MemberFactory, StoreFactory, UserFactory
 from tests.members.identity_scenes import NOW, balance, drift, give, staff
+from tests.members.ledger_scenes import buy
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -215,6 +221,51 @@ def test_two_cards_merged_into_each_other_at_once_end_as_one() -> None:
     kept = [result for result in results if isinstance(result, Member)]
     assert [type(result) for result in results if not isinstance(result, Member)] == [MemberNotLive]
     assert (balance(kept[0]), drift()) == ((110, 0, 0), [])
+
+
+def test_a_purchase_during_a_merge_goes_to_the_kept_card(monkeypatch: pytest.MonkeyPatch) -> None:
+    EarningRuleVersionFactory.create()
+    shop, (mei, old) = StoreFactory.create(), MemberFactory.create_batch(2)
+    # The merge waits here with both accounts locked, while the till asks for one of them.
+    merging = Pause(move_everything)
+    monkeypatch.setattr("members.services.merges.move_everything", merging)
+
+    _, bought = race(
+        partial(merge_members, keep_id=mei.pk, absorb_id=old.pk, actor=None, reason="same person", now=NOW),
+        merging.then(partial(buy, old, shop, at=NOW)),
+    )
+
+    assert bought.points == 100
+    assert Purchase.objects.get().member == mei
+    assert (balance(mei), balance(old), drift()) == ((100, 0, 0), (0, 0, 0), [])
+
+
+def spend_during_a_freeze(monkeypatch: pytest.MonkeyPatch) -> tuple[Member, Any]:
+    mei = MemberFactory.create()
+    give(mei, 100)
+    freezing = Pause(record_event)
+    monkeypatch.setattr("members.services.closures.record_event", freezing)
+    _, spent = race(
+        partial(freeze_member, member_id=mei.pk, actor=None, reason="lost card", now=NOW),
+        freezing.then(partial(spend_points, member_id=mei.pk, points=30, business_key="spend:1", now=NOW)),
+    )
+    return mei, spent
+
+
+def test_who_waited_for_a_freeze_finds_the_member_frozen(monkeypatch: pytest.MonkeyPatch) -> None:
+    mei, spent = spend_during_a_freeze(monkeypatch)
+
+    assert (type(spent), balance(mei)) == (MemberFrozen, (100, 0, 0))
+
+
+def test_canary_with_the_account_locked_but_not_the_member_a_frozen_member_spends(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("members.engines.postgresql.for_update", lambda alias: f"FOR NO KEY UPDATE OF {alias[0]}")
+
+    mei, _ = spend_during_a_freeze(monkeypatch)
+
+    assert balance(mei) == (70, 0, 0)
 
 
 def test_guesses_in_parallel_are_no_more_than_five() -> None:

@@ -245,7 +245,7 @@ def test_a_number_that_is_taken_is_drawn_again(monkeypatch: pytest.MonkeyPatch) 
     taken, free = member_numbers.generate(2)
     MemberFactory.create(number=taken)
     draws = iter([[taken], [free]])
-    monkeypatch.setattr(enrolments, "generate", lambda count: next(draws))
+    monkeypatch.setattr(enrolments, "generate", lambda count, **_: next(draws))
 
     assert enrol_mei().number == free
 
