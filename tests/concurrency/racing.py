@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from django.db import connection
+from django.db import DatabaseError, connection
 
 # How long one waits for the other at a meeting point; where a lock keeps the other away, it goes on alone.
 PATIENCE = 0.5
@@ -25,12 +25,10 @@ def race(*calls: Callable[[], Any]) -> list[Any]:
         try:
             if len(calls) <= MEET_CONNECTED:
                 # Connecting takes long enough to miss the other one.
-                connection.ensure_connection()
+                _connect(start)
             start.wait()
             results[place] = call()
         except Exception as error:  # noqa: BLE001 -- what it raised is the result
-            # Whoever cannot even start must not leave the others waiting.
-            start.abort()
             results[place] = error
         finally:
             connection.close()
@@ -41,6 +39,15 @@ def race(*calls: Callable[[], Any]) -> list[Any]:
     for thread in threads:
         thread.join()
     return results
+
+
+def _connect(start: threading.Barrier) -> None:
+    try:
+        connection.ensure_connection()
+    except DatabaseError:
+        # Whoever cannot even start must not leave the others waiting.
+        start.abort()
+        raise
 
 
 class Pause:
