@@ -12,6 +12,7 @@ ACTIONS: dict[str, str | Promise] = {
     "member.closed": _("Account closed"),
     "member.frozen": _("Account frozen"),
     "member.merged": _("Cards merged"),
+    "member.profile_changed": _("Profile changed"),
     "member.unfrozen": _("Account unfrozen"),
     "member.viewed": _("Looked at the member’s page"),
     "policy.published": _("Expiry policy published"),

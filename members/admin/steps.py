@@ -39,6 +39,10 @@ class ReasonForm(forms.Form):
     )
 
 
+def _nothing(member: Member) -> dict[str, Any]:
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """What is asked, what it will do in sentences, and the service that does it.
@@ -55,6 +59,7 @@ class Step:
     run: Callable[[Member, Answers, User], str]
     applies: Callable[[Member], bool]
     is_danger: bool = False
+    initial: Callable[[Member], dict[str, Any]] = _nothing
 
 
 def step_view(page: StaffAdmin[Member], step: Step) -> Callable[..., HttpResponse]:
@@ -68,7 +73,7 @@ def step_view(page: StaffAdmin[Member], step: Step) -> Callable[..., HttpRespons
         if not step.applies(member):
             messages.warning(request, str(step.title))
             return HttpResponseRedirect(back)
-        form = step.form(request.POST or None, label_suffix="")
+        form = step.form(request.POST or None, initial=step.initial(member), label_suffix="")
         effects: list[str] = []
         if request.method == "POST" and form.is_valid():
             try:

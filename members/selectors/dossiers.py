@@ -51,6 +51,8 @@ def load_dossier(*, member_id: int, now: datetime) -> Dossier:
     purchases = Purchase.objects.filter(member=member).select_related("store").prefetch_related("returns")
     adjustments = Adjustment.objects.filter(member=member).select_related("requested_by", "decided_by")
     periods = TierPeriod.objects.filter(member=member).select_related("tier").order_by("-started_at", "-pk")
+    # Looks are on record too, in the audit log; here they would crowd out what was done.
+    changes = AuditEntry.objects.filter(member=member).exclude(action="member.viewed")
     return Dossier(
         member=member,
         account=account,
@@ -61,7 +63,7 @@ def load_dossier(*, member_id: int, now: datetime) -> Dossier:
         transfers=list(transfers.for_account(account)[newest]),
         purchases=list(purchases.order_by("-business_date", "-pk")[newest]),
         adjustments=list(adjustments.order_by("-requested_at", "-pk")[newest]),
-        audit=list(AuditEntry.objects.filter(member=member).order_by("-at", "-pk")[newest]),
+        audit=list(changes.order_by("-at", "-pk")[newest]),
         absorbed=list(Member.objects.filter(merged_into=member).order_by("pk")),
         outside_numbers=list(ExternalMember.objects.filter(member=member).order_by("pk")[newest]),
     )

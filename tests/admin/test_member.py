@@ -173,7 +173,7 @@ def test_a_list_of_millions_is_counted_to_a_bound_only(monkeypatch: pytest.Monke
     page = as_role("service").get(LIST)
 
     assert page.context["cl"].result_count == 60
-    assert "The first 60 members" in page.content.decode()
+    assert "The first 60 rows" in page.content.decode()
 
 
 def test_a_merged_card_leads_to_the_one_that_is_kept(mei: Member) -> None:

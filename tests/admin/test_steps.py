@@ -106,6 +106,29 @@ def test_a_tier_is_given_with_its_reason_and_taken_back(mei: Member, gold: Tier)
     assert mei.tier.rank == 0
 
 
+def test_a_profile_is_mended_and_the_audit_log_names_the_fields(mei: Member) -> None:
+    client, answers = as_role("service"), {"name": "Mei Lin", "birth_month": "2", "birth_day": "29", "language": "en"}
+
+    assert "Name: Mei → Mei Lin" in step(client, mei, "profile", answers).content.decode()
+    mei.refresh_from_db()
+    assert mei.name == "Mei"
+
+    step(client, mei, "profile", answers, confirm=True)
+    mei.refresh_from_db()
+    assert (mei.name, mei.birth_month, mei.birth_day) == ("Mei Lin", 2, 29)
+    entry = AuditEntry.objects.get(action="member.profile_changed")
+    assert entry.details == {"fields": ["name", "birth_month", "birth_day"]}
+
+
+def test_a_birthday_that_does_not_exist_is_refused(mei: Member) -> None:
+    answers = {"name": "Mei", "birth_month": "2", "birth_day": "30", "language": "en"}
+
+    page = step(as_role("service"), mei, "profile", answers).content.decode()
+
+    assert "errornote" in page
+    assert "This will happen" not in page
+
+
 def test_a_frozen_member_is_unfrozen(mei: Member) -> None:
     client = as_role("service")
 
@@ -179,7 +202,7 @@ def test_a_closed_account_offers_no_steps(mei: Member) -> None:
         *(
             (role, name)
             for role in ("marketing", "analysis", "catalogue", "moderation", "cashier")
-            for name in ("adjust", "tier", "end-tier", "freeze", "unfreeze", "merge", "close")
+            for name in ("adjust", "tier", "end-tier", "profile", "freeze", "unfreeze", "merge", "close")
         ),
         ("data-protection", "adjust"),
         ("data-protection", "tier"),
