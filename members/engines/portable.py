@@ -1,7 +1,7 @@
 """Any database with an exclusive writer (SQLite): a statement a table, run for each row without leaving the process."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
@@ -48,14 +48,23 @@ def _statement(write: Write) -> str:
     return insert
 
 
-def _adapt(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return connection.ops.adapt_datetimefield_value(value)
-    if isinstance(value, date):
-        return connection.ops.adapt_datefield_value(value)
-    if isinstance(value, dict | list):
-        return json.dumps(value)
-    return value
+def _adapted(values: Iterable[Any]) -> list[Any]:
+    """Values as SQLite stores them; most are stored as they are, so the look at the type has to be quick."""
+    return [adapt(value) if (adapt := _ADAPTERS.get(type(value))) else value for value in values]
+
+
+# A batch has a few moments over and over.
+@lru_cache(maxsize=1024)
+def _adapt_moment(moment: datetime) -> str:
+    return str(connection.ops.adapt_datetimefield_value(moment))
+
+
+_ADAPTERS: dict[type, Callable[[Any], str]] = {
+    datetime: _adapt_moment,
+    date: str,
+    dict: json.dumps,
+    list: json.dumps,
+}
 
 
 def write(batches: Sequence[tuple[Write, Sequence[Row]]]) -> None:
@@ -64,7 +73,7 @@ def write(batches: Sequence[tuple[Write, Sequence[Row]]]) -> None:
         for kind, rows in batches:
             if not rows:
                 continue
-            adapted = [tuple(_adapt(value) for value in row) for row in rows]
+            adapted = [tuple(_adapted(row)) for row in rows]
             if kind.verb == "update":
                 adapted = [(*row[1:], row[0]) for row in adapted]
             if kind.verb == "increase":
@@ -94,13 +103,13 @@ def for_update(alias: str) -> str:
 
 def among(column: str, kind: str, values: Iterable[Any]) -> tuple[str, list[Any]]:
     """Travels as one JSON text, since SQLite counts parameters; see Engine."""
-    return f"{column} IN (SELECT value FROM json_each(%s))", [json.dumps([_adapt(value) for value in values])]
+    return f"{column} IN (SELECT value FROM json_each(%s))", [json.dumps(_adapted(values))]
 
 
 def table(columns: Sequence[tuple[str, str]], rows: Sequence[Row]) -> tuple[str, list[Any]]:
     """Travels as one JSON text, since SQLite counts parameters; see Engine."""
     names = ", ".join(f"json_extract(value, '$[{place}]') AS {name}" for place, (name, _) in enumerate(columns))
-    return f"SELECT {names} FROM json_each(%s)", [json.dumps([[_adapt(value) for value in row] for row in rows])]
+    return f"SELECT {names} FROM json_each(%s)", [json.dumps([_adapted(row) for row in rows])]
 
 
 def joined(expression: str) -> str:
