@@ -10,7 +10,7 @@ from members.demo.accounts import APPROVER, CHAN_KA_YAN, LI_JING, MANAGER, MEI, 
 from members.demo.agenda import Agenda
 from members.demo.people import Person, moment
 from members.demo.programme import BEANS, BOOKS, STATIONERY
-from members.demo.redemptions import LOWEST_PRICE, choose_reward
+from members.demo.redemptions import COFFEE, redeem
 from members.exceptions import NotEnoughPoints
 from members.models import AdjustmentReason, Tier, User
 from members.services.adjustments import approve_adjustment, refuse_adjustment, request_adjustment
@@ -26,7 +26,7 @@ from members.services.tiers import assign_tier
 RETURN_SHARE, CORRECTION_SHARE = 0.018, 0.0007
 RETURNABLE = {BOOKS, STATIONERY, BEANS}
 RETURN_DAYS = (1, 12)
-GIFT_EVERY_DAYS, HELP_EVERY_DAYS, TREAT_EVERY_DAYS = 9, 12, 47
+GIFT_EVERY_DAYS, HELP_EVERY_DAYS, TREAT_EVERY_DAYS = 9, 12, 58
 GIFTS = {
     "en": ("Happy birthday! Have a coffee on me.", "Thank you for the lift.", "For your first week at work"),
     "zh-hans": ("生日快乐，请你喝咖啡！", "谢谢你的帮忙", "新年快乐"),
@@ -151,10 +151,10 @@ class Episodes:
             self._transfer(giver, friend, self.random.choice((50, 100, 150)), now)
 
     def _treat(self, now: datetime) -> None:
-        """The main characters keep most of their points, so that some are always about to expire."""
+        """The main characters have a coffee and keep the rest, so that some points are always about to expire."""
         for person in self.people:
-            if person.is_main_character and person.available >= LOWEST_PRICE:
-                choose_reward(person, self.random, now)
+            if person.is_main_character and person.available >= COFFEE.points:
+                redeem(person, COFFEE, now)
 
     def _give(self, giver: str, friend: str, points: int, now: datetime) -> None:
         self._transfer(self.by_email[giver], self.by_email[friend], points, now)

@@ -36,10 +36,10 @@ class Habit:
     """How much feasts and sales move them."""
 
 
-LOYAL = Habit("loyal", visits=62, web=0.12, morning=0.55)
-REGULAR = Habit("regular", visits=18, web=0.18, morning=0.35)
-OCCASIONAL = Habit("occasional", visits=6, web=0.2, morning=0.15)
-GIFT_GIVER = Habit("gifts", visits=4, web=0.55, morning=0.05, seasonal=2.2)
+LOYAL = Habit("loyal", visits=56, web=0.12, morning=0.55)
+REGULAR = Habit("regular", visits=15, web=0.18, morning=0.35)
+OCCASIONAL = Habit("occasional", visits=4.5, web=0.2, morning=0.15)
+GIFT_GIVER = Habit("gifts", visits=3.5, web=0.55, morning=0.05, seasonal=2.2)
 VISITOR = Habit("visitor", visits=1.2, web=0.1, morning=0.1)
 HABITS = (LOYAL, REGULAR, OCCASIONAL, GIFT_GIVER, VISITOR)
 HABIT_SHARES = (8, 25, 42, 14, 11)
@@ -99,7 +99,7 @@ class People:
         return max(self.last - timedelta(days=days), self.first)
 
     def _mei(self) -> Person:
-        person = self._lead(MEI, joined=705, shop=SHOP_CODES[0], birthday=(11, 27, 1991), habit=LOYAL, pace=0.65)
+        person = self._lead(MEI, joined=705, shop=SHOP_CODES[0], birthday=(11, 27, 1991), habit=LOYAL, pace=0.8)
         person.claims_after = timedelta(days=3, hours=11)
         return person
 

@@ -16,8 +16,9 @@ class Reward(NamedTuple):
     names: dict[str, str]
 
 
+COFFEE = Reward(300, {"en": "Any coffee", "zh-hans": "任选咖啡 1 杯", "zh-hant": "任選咖啡 1 杯"})
 REWARDS = (
-    Reward(300, {"en": "Any coffee", "zh-hans": "任选咖啡 1 杯", "zh-hant": "任選咖啡 1 杯"}),
+    COFFEE,
     Reward(450, {"en": "Tote bag", "zh-hans": "帆布袋 1 个", "zh-hant": "帆布袋 1 個"}),
     Reward(600, {"en": "¥50 off books", "zh-hans": "图书券 50 元", "zh-hant": "圖書券 50 元"}),
     Reward(900, {"en": "A bag of beans", "zh-hans": "咖啡豆 250 克", "zh-hant": "咖啡豆 250 克"}),
@@ -31,15 +32,10 @@ SMALL_TREAT = 0.55
 
 def consider_reward(person: Person, random: Random, now: datetime) -> None:
     """Let somebody with enough points treat themselves, now and then."""
-    if random.random() < CHANCE and not person.is_main_character:
-        choose_reward(person, random, now)
-
-
-def choose_reward(person: Person, random: Random, now: datetime) -> None:
-    """Let somebody have one of the rewards that their points are enough for, if any."""
-    within_reach = [reward for reward in REWARDS if reward.points <= person.available]
-    if within_reach and not person.has_left:
-        redeem(person, within_reach[0] if random.random() < SMALL_TREAT else random.choice(within_reach), now)
+    if random.random() < CHANCE and not (person.is_main_character or person.has_left):
+        within_reach = [reward for reward in REWARDS if reward.points <= person.available]
+        if within_reach:
+            redeem(person, within_reach[0] if random.random() < SMALL_TREAT else random.choice(within_reach), now)
 
 
 def redeem(person: Person, reward: Reward, now: datetime) -> None:

@@ -73,7 +73,7 @@ class Visit(NamedTuple):
 def visits_of(person: Person, *, random: Random, last: date) -> Iterator[Visit]:
     """All visits of a person: mostly one on the day of joining, then by habit, season and change of heart."""
     joined = clock.local_date(person.enrolled_at)
-    if random.random() < 0.8:
+    if person.is_main_character or random.random() < 0.8:
         kind = ONLINE if person.store_code == WEB_CODE else BROWSE
         yield Visit(person.enrolled_at + timedelta(minutes=random.randint(2, 25)), person, person.store_code, kind)
     for day in _days(person, random=random, first=joined + timedelta(days=1), last=last):
