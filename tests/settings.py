@@ -20,6 +20,8 @@ os.environ["SECRET_KEY"] = "a key that signs nothing outside the tests"
 # A test may start a hundred threads, each with a connection of its own.
 os.environ.setdefault("DATABASE_POOL_SIZE", "0")
 os.environ.setdefault("LOG_LEVEL", "CRITICAL")
+# What a test sends to the worker stays in its process: nobody would take it out of a real broker.
+os.environ["CELERY_BROKER_URL"] = "memory://"
 # Playwright keeps an event loop in the main thread, which Django would take for an async view using the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 # No build step before tests.
