@@ -1,6 +1,7 @@
 """A correction replaces a purchase: what it said before is kept as a revision, and points follow by compensation."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any, ClassVar
 
 from django.db.models import Max, Min
@@ -10,7 +11,6 @@ from members import clock
 from members.event_types import PURCHASE_CORRECTED
 from members.exceptions import DomainError, MemberNotFound, MemberNotLive
 from members.models import (
-    Account,
     Member,
     MemberStatus,
     Purchase,
@@ -20,8 +20,9 @@ from members.models import (
     TransferKind,
 )
 from members.selectors.rulebook import current_rulebook
-from members.services.book import AccountState, Book, Posting, open_book
+from members.services.book import AccountState, Book, Posting
 from members.services.events import record_event
+from members.services.live_members import open_live_book
 from members.services.reassessments import reassess_members
 from members.services.receipts import (
     PurchaseResult,
@@ -32,7 +33,6 @@ from members.services.receipts import (
     stored_content,
 )
 from members.services.returns import find_purchase
-from members.services.reversals import live_account
 from members.transactions import retrying
 
 
@@ -56,25 +56,22 @@ def correct_purchase(*, receipt: Receipt, reason: str, now: datetime) -> Purchas
     problem = problem_with(receipt, rulebook=rulebook, now=now)
     if problem:
         raise problem
-    found = find_purchase(store_id=receipt.store_id, external_id=receipt.external_id)
-    before = live_account(found.member)
-    after = _account_of_number(receipt.member_number)
-    book = open_book(account_ids={before.pk, after.pk}, now=now)
-    if not book.accounts[after.pk].is_live:
+    find = partial(find_purchase, store_id=receipt.store_id, external_id=receipt.external_id)
+    book, [before, after] = open_live_book(owners=lambda: [find().member, _member_with(receipt.member_number)], now=now)
+    if not after.is_live:
         raise MemberNotLive(number=receipt.member_number)
-    purchase = Purchase.objects.get(pk=found.pk)
+    purchase = find()
     lines = lines_by_purchase([purchase.pk]).get(purchase.pk, ())
     old = stored_content(purchase, lines)
     if old == content_of(receipt) and before.pk == after.pk:
         book.write()
-        return _result(book.accounts[after.pk], purchase, "known")
+        return _result(after, purchase, "known")
     if purchase.returned_amount:
         raise PurchaseHasReturns
     since = min(purchase.occurred_at, receipt.occurred_at)
     if before.pk != after.pk:
         _take_from(book, before.pk, purchase)
-    member_id = book.accounts[after.pk].member_id
-    _replace(purchase, receipt, member_id=member_id, old=old, reason=reason, now=now)
+    _replace(purchase, receipt, member_id=after.member_id, old=old, reason=reason, now=now)
     pks = {before.pk, after.pk}
     for pk in pks:
         _refresh_purchase_dates(book, pk)
@@ -88,16 +85,16 @@ def correct_purchase(*, receipt: Receipt, reason: str, now: datetime) -> Purchas
         occurred_at=now,
         now=now,
     )
-    return _result(book.accounts[after.pk], purchase, "recorded")
+    return _result(after, purchase, "recorded")
 
 
-def _account_of_number(number: str) -> Account:
+def _member_with(number: str) -> Member:
     member = Member.objects.filter(number=number).first()
     if member is None:
         raise MemberNotFound(number=number)
     if member.status == MemberStatus.CLOSED:
         raise MemberNotLive(number=number)
-    return live_account(member)
+    return member
 
 
 def _take_from(book: Book, account_id: int, purchase: Purchase) -> None:

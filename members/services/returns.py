@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import ClassVar, Literal
 
 from django.utils.translation import gettext_lazy as _
@@ -12,10 +13,10 @@ from members.event_types import PURCHASE_RETURNED
 from members.exceptions import DomainError
 from members.models import Purchase, PurchaseLine, Return, ReturnLine, TierReason, TransferKind
 from members.money import format_amount
-from members.services.book import Book, Posting, open_book
+from members.services.book import AccountState, Book, Posting
 from members.services.events import INSERT_EVENTS, event_row
+from members.services.live_members import open_live_book
 from members.services.receipts import CLOCK_TOLERANCE, InvalidReceipt, ReceiptFromTheFuture
-from members.services.reversals import live_account
 from members.services.tiers import reevaluate_member
 from members.transactions import retrying
 
@@ -115,10 +116,9 @@ def record_return(
     """
     if occurred_at > now + CLOCK_TOLERANCE:
         raise ReceiptFromTheFuture(occurred_at=occurred_at.isoformat())
-    found = find_purchase(store_id=store_id, external_id=purchase_external_id)
-    account = live_account(found.member)
-    book = open_book(account_ids=[account.pk], now=now)
-    purchase = Purchase.objects.get(pk=found.pk)
+    find = partial(find_purchase, store_id=store_id, external_id=purchase_external_id)
+    book, [account] = open_live_book(owners=lambda: [find().member], now=now)
+    purchase = find()
     known = purchase.returns.filter(external_id=external_id).first()
     if known:
         return _known(book, account.pk, known, amount, lines)
@@ -136,7 +136,7 @@ def record_return(
     )
     _claw_back(book, account.pk, purchase, record)
     _write(book, purchase, record, shares)
-    tier_id = _tier_after(book, account.pk, account.member_id, now)
+    tier_id = _tier_after(account, now)
     return _result(book, account.pk, record, "recorded", tier_id)
 
 
@@ -148,12 +148,9 @@ def find_purchase(*, store_id: int, external_id: str) -> Purchase:
     return purchase
 
 
-def _tier_after(book: Book, account_id: int, member_id: int | None, now: datetime) -> int:
-    if member_id is not None:
-        changed = reevaluate_member(member_id=member_id, reason=TierReason.RETURN, now=now)
-        if changed is not None:
-            return changed.to_tier_id
-    return book.accounts[account_id].tier_id
+def _tier_after(account: AccountState, now: datetime) -> int:
+    changed = reevaluate_member(member_id=account.member_id, reason=TierReason.RETURN, now=now)
+    return account.tier_id if changed is None else changed.to_tier_id
 
 
 def _known(

@@ -7,10 +7,11 @@ from django.conf import settings
 from members import clock
 from members.event_types import POINTS_CLAWED_BACK, POINTS_RESTORED
 from members.exceptions import AlreadyReversed, NotReversible
-from members.models import Account, Draw, Lot, Member, Transfer, TransferKind
-from members.services.book import Book, OpenLot, Posting, open_book
+from members.models import Draw, Lot, Member, Transfer, TransferKind
+from members.services.book import Book, OpenLot, Posting
 from members.services.events import INSERT_EVENTS, event_row
 from members.services.ledger import new_lot
+from members.services.live_members import open_live_book
 from members.transactions import retrying
 
 REVERSIBLE = (TransferKind.SPEND, TransferKind.ADJUSTMENT, TransferKind.BONUS)
@@ -28,8 +29,7 @@ def reverse_transfer(*, transfer_id: int, now: datetime) -> Transfer:
     owner = original.debit_account.member or original.credit_account.member
     if original.kind not in REVERSIBLE or owner is None:
         raise NotReversible
-    account = live_account(owner)
-    book = open_book(account_ids=[account.pk], now=now)
+    book, [account] = open_live_book(owners=lambda: [Member.objects.get(pk=owner.pk)], now=now)
     if Transfer.objects.filter(reverses=original).exists():
         raise AlreadyReversed
     was_taken = original.debit_account.member is not None
@@ -60,22 +60,18 @@ def reverse_transfer(*, transfer_id: int, now: datetime) -> Transfer:
     return Transfer.objects.get(pk=posting.id)
 
 
-def live_account(member: Member) -> Account:
-    """The account that holds a member's points today: of the card that took over, where cards were merged."""
-    while member.merged_into is not None:
-        member = member.merged_into
-    return Account.objects.get(member=member)
-
-
 def _give_back(book: Book, posting: Posting, original: Transfer, account_id: int) -> None:
     taken: dict[int, int] = {}
     for lot_id, points in Draw.objects.filter(transfer=original).values_list("lot_id", "points"):
         taken[lot_id] = taken.get(lot_id, 0) + points
+    # A lot may be past its last day for others already, whose clock is ahead of ours: it expires once.
+    keys = [f"expire:lot:{lot_id}" for lot_id in taken]
+    gone = set(Transfer.objects.filter(business_key__in=keys).values_list("business_key", flat=True))
     living: list[tuple[OpenLot, int]] = []
     reinstated: list[OpenLot] = []
     for lot in Lot.objects.filter(pk__in=taken).order_by("pk"):
         points = taken[lot.pk]
-        if lot.expires_at and lot.expires_at <= book.now:
+        if (lot.expires_at and lot.expires_at <= book.now) or f"expire:lot:{lot.pk}" in gone:
             grace = clock.day_end(clock.local_date(book.now) + timedelta(days=settings.PROGRAMME_REINSTATEMENT_DAYS))
             reinstated.append(new_lot(account_id, points, book.now, grace, lot.terms_id, lot.purchase_id))
         elif lot.account_id != account_id:

@@ -7,7 +7,7 @@ import pytest
 from members.exceptions import AlreadyReversed, NotReversible
 from members.models import Lot, Store, Transfer, TransferKind
 from members.services.consolidations import move_everything
-from members.services.ledger import DuplicateTransfer, award_points, give_points, spend_points
+from members.services.ledger import DuplicateTransfer, award_points, give_points, settle_members, spend_points
 from members.services.reversals import reverse_transfer
 from tests.factories import EarningRuleVersionFactory, MemberFactory, StoreFactory
 from tests.members.ledger_scenes import NOW, balance, buy
@@ -119,3 +119,17 @@ def test_a_business_key_is_posted_once() -> None:
 
     assert caught.value.transfer == first
     assert balance(mei) == (50, 0, 0)
+
+
+def test_a_lot_that_expired_by_another_machines_clock_is_not_filled_again() -> None:
+    mei = MemberFactory.create()
+    midnight = NOW + timedelta(days=1)
+    award_points(member_id=mei.pk, points=100, business_key="bonus:a", now=NOW, expires_at=midnight)
+    spent = spend_points(member_id=mei.pk, points=60, business_key="spend:a", now=NOW)
+    settle_members(member_ids=[mei.pk], now=midnight)
+
+    reverse_transfer(transfer_id=spent.pk, now=midnight - timedelta(milliseconds=5))
+    settle_members(member_ids=[mei.pk], now=midnight + timedelta(days=1))
+
+    assert balance(mei) == (60, 0, 0)
+    assert Transfer.objects.filter(kind=TransferKind.EXPIRY).count() == 1
