@@ -14,9 +14,11 @@ from django.db import connection
 from django.db.models import Model
 
 from members.engines import Row, Write, engine
+from members.event_types import POINTS_EXPIRED
 from members.locks import lock_cards, lock_open_lots
 from members.models import LIVE_STATUSES, Account, Debt, Draw, Lot, Transfer, TransferKind
 from members.selectors.accounts import programme_accounts
+from members.services.events import INSERT_EVENTS, event_row
 
 FAR = datetime.max.replace(tzinfo=UTC)
 
@@ -169,6 +171,7 @@ class Book:
         self.new_lots: list[OpenLot] = []
         self.draws: list[tuple[Posting | int, OpenLot, int]] = []
         self.touched: set[int] = set()
+        self.events: list[Row] = []
         self.spare_ids: dict[type[Model], list[int]] = {}
         self.revision: str | None = None
         self.duplicate_id: int | None = None
@@ -208,6 +211,7 @@ class Book:
         self.postings.extend(other.postings)
         self.draws.extend(other.draws)
         self.touched.update(other.touched)
+        self.events.extend(other.events)
 
     def open_lots(self, account_id: int, *, pending: bool | None = None) -> list[OpenLot]:
         """The open lots of an account in the order in which a debit draws them."""
@@ -230,11 +234,30 @@ class Book:
         self.load_lots(due)
         for pk in due:
             self.touched.add(pk)
+            expired: list[tuple[datetime, int]] = []
             for lot in self.open_lots(pk):
                 if lot.is_pending and lot.available_at <= self.now:
                     self._activate(lot)
                 if lot.expires_at and lot.expires_at <= self.now:
+                    expired.append((lot.expires_at, lot.remaining))
                     self._expire(lot)
+            self._tell_expired(pk, expired)
+
+    def _tell_expired(self, account_id: int, expired: list[tuple[datetime, int]]) -> None:
+        """One event an account, as the nightly job writes it."""
+        if expired:
+            expired_at = max(moment for moment, _ in expired)
+            payload = {
+                "points": sum(points for _, points in expired),
+                "lots": len(expired),
+                "expired_at": expired_at.isoformat(),
+            }
+            member_id = self.accounts[account_id].member_id
+            self.events.append(
+                event_row(
+                    type=POINTS_EXPIRED, member_id=member_id, payload=payload, occurred_at=expired_at, now=self.now
+                )
+            )
 
     def _activate(self, lot: OpenLot) -> None:
         account = self.accounts[lot.account_id]
@@ -396,6 +419,7 @@ class Book:
             (UPDATE_LOTS, self._changed_lots()),
             (INSERT_DRAWS, [(s.id if isinstance(s, Posting) else s, lot.id, points) for s, lot, points in self.draws]),
             *self._debt_rows(),
+            (INSERT_EVENTS, self.events),
             (UPDATE_ACCOUNTS, [self._account_row(pk) for pk in sorted(self.touched)]),
         ]
 
@@ -474,7 +498,7 @@ class Book:
             for lot in lots:
                 lot.is_changed = False
         self.postings, self.new_lots, self.draws = [], [], []
-        self.debts, self.touched = {}, set()
+        self.debts, self.touched, self.events = {}, set(), []
 
 
 def open_book(*, account_ids: Iterable[int], now: datetime) -> Book:
