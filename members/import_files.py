@@ -1,4 +1,4 @@
-"""Reading CSV files as they come: plain or gzip, UTF-8 (BOM or not), UTF-16 with BOM or GBK, of any size, broken or not.
+"""Reading CSV files as they come: plain or gzip, UTF-8 (BOM or not), UTF-16 with BOM or GBK, any size, broken or not.
 
 Nothing is swallowed: every physical line ends up in a row or in a row's reason. A quotation mark that is never closed
 costs the one line it is on, not the rest of the file.

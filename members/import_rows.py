@@ -16,6 +16,10 @@ from members.exceptions import DomainError
 from members.money import format_amount, parse_amount
 
 MAX_ID_LENGTH = 64
+MAX_DIGITS = 12
+# Dates beyond these are typing errors; a little room is left for expiry in years to come.
+FIRST_YEAR, LAST_YEAR = 1970, 9990
+LONGEST_DAY = len("2026年11月21日")
 # The names under which tills and spreadsheets know our fields.
 ALIASES = {
     "external_id": ("external_id", "receipt", "receipt_number", "order", "order_id", "小票号", "訂單編號", "订单号"),
@@ -34,7 +38,8 @@ ALIASES = {
     "reference": ("reference", "ref"),
 }
 PURCHASE_FIELDS = (
-    "external_id", "member", "phone", "email", "name", "occurred_at", "amount", "currency", "sku", "category", "quantity",
+    "external_id", "member", "phone", "email", "name",
+    "occurred_at", "amount", "currency", "sku", "category", "quantity",
 )  # fmt: skip
 BALANCE_FIELDS = ("member", "phone", "email", "name", "points", "expires_on", "reference")
 IDENTITY = ("member", "phone", "email")
@@ -75,7 +80,7 @@ class Columns:
 def find_columns(
     header: Sequence[str], *, fields: Sequence[str], required: Sequence[str], column_map: Mapping[str, str]
 ) -> Columns:
-    """Match a header with fields, by ``column_map`` (field -> column) first, then by usual names. Raises MissingColumns."""
+    """Match a header with fields: by ``column_map`` (field -> column), else by usual names. Raises MissingColumns."""
     lower = [name.casefold() for name in header]
     places: dict[str, int] = {}
     for name in fields:
@@ -101,7 +106,7 @@ def _day(text: str) -> date:
     if match is None:
         raise ValueError(text)
     day = date(int(match[1]), int(match[2]), int(match[3]))
-    if not 1970 <= day.year <= 9990:
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
         raise ValueError(text)
     return day
 
@@ -109,13 +114,13 @@ def _day(text: str) -> date:
 def read_moment(text: str) -> datetime:
     """A date, or a date and time, in the programme's zone unless it says another. Raises RejectedRow."""
     try:
-        if len(text) <= 11 and ":" not in text:
+        if len(text) <= LONGEST_DAY and ":" not in text:
             return clock.day_start(_day(text))
         head, separator, tail = text.replace("T", " ", 1).partition(" ")
         match = _TIME.fullmatch(tail)
         if match and separator:
-            moment = time(int(match[1]), int(match[2]), int(match[3] or 0))
-            return datetime.combine(_day(head), moment, tzinfo=clock.programme_zone())
+            clock_time = time(int(match[1]), int(match[2]), int(match[3] or 0))
+            return datetime.combine(_day(head), clock_time, tzinfo=clock.programme_zone())
         moment = datetime.fromisoformat(text)
         _day(moment.date().isoformat())
         return moment if moment.tzinfo else moment.replace(tzinfo=clock.programme_zone())
@@ -154,7 +159,7 @@ def read_amount(text: str) -> int:
 
 
 def _whole(text: str, *, least: int, most: int, complaint: str | Promise) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 12 and least <= int(text) <= most):
+    if not (text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS and least <= int(text) <= most):
         raise RejectedRow(complaint, text=text[:40])
     return int(text)
 

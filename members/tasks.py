@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from members import clock
-from members.services import idempotency, jobs, relays
+from members.services import idempotency, import_runs, jobs, relays
 
 
 @shared_task
@@ -28,3 +28,15 @@ def verify_ledger() -> None:
 def purge() -> None:
     """Forget what need not be kept for ever."""
     idempotency.purge_idempotency_records(now=clock.now())
+
+
+@shared_task
+def run_import(import_id: int) -> None:
+    """Work off an uploaded file, unless another worker has it."""
+    import_runs.run_import(import_id=import_id)
+
+
+@shared_task
+def sweep_imports() -> None:
+    """Have imports begun again whose worker was killed."""
+    import_runs.sweep_imports(now=clock.now())

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
 
 from members import clock
 from members.emails import normalise_email
@@ -93,7 +93,7 @@ def record_purchase_rows(chunk: Chunk) -> None:
         except RejectedRow as error:
             chunk.outcomes[row.index].reason = str(error)
     results = record_purchases(receipts=[receipt for _, receipt in receipts], now=chunk.now) if receipts else []
-    for (index, _receipt_), result in zip(receipts, results, strict=True):
+    for (index, _), result in zip(receipts, results, strict=True):
         outcome = chunk.outcomes[index]
         if result.error:
             outcome.reason = str(result.error)
@@ -133,7 +133,7 @@ def record_balance_rows(chunk: Chunk) -> None:
         except RejectedRow as error:
             chunk.outcomes[row.index].reason = str(error)
     posted = open_balances(balances=[b for _, b in balances], source=chunk.source, now=chunk.now) if balances else []
-    for (index, _balance_), is_new in zip(balances, posted, strict=True):
+    for (index, _), is_new in zip(balances, posted, strict=True):
         chunk.outcomes[index].status = "recorded" if is_new else "known"
 
 
@@ -145,7 +145,7 @@ def _balance(chunk: Chunk, row: _Parsed, member_id: int) -> OpeningBalance:
         day = read_day(cells["expires_on"])
         expires_at = clock.day_end(day)
         if expires_at <= chunk.now:
-            raise RejectedRow(_("These points expired on %(day)s already."), day=day.isoformat())
+            raise RejectedRow(gettext("These points expired on %(day)s already."), day=day.isoformat())
     # Without a reference of its own, a member's points with one last day are one balance.
     reference = cells.get("reference") or f"{member_id}:{cells.get('expires_on') or 'never'}"
     return OpeningBalance(member_id, points, read_text(reference), expires_at)
@@ -155,13 +155,17 @@ def _parse(chunk: Chunk, since: Callable[[Mapping[str, str]], datetime]) -> list
     parsed = []
     for index, row in enumerate(chunk.rows):
         try:
-            if row.problem:
-                raise RejectedRow(row.problem)
-            cells = chunk.columns.cells(row.cells)
+            cells = _cells(chunk, row)
             parsed.append(_Parsed(index, cells, _person(chunk, cells, since(cells))))
         except (RejectedRow, DomainError) as error:
             chunk.outcomes[index].reason = str(error)
     return parsed
+
+
+def _cells(chunk: Chunk, row: FileRow) -> dict[str, str]:
+    if row.problem:
+        raise RejectedRow(row.problem)
+    return chunk.columns.cells(row.cells)
 
 
 def _person(chunk: Chunk, cells: Mapping[str, str], since: datetime) -> Person:
@@ -196,7 +200,7 @@ def _numbers(chunk: Chunk, parsed: list[_Parsed]) -> list[tuple[_Parsed, str]]:
         if number:
             found.append((row, number))
         elif not chunk.outcomes[row.index].reason:
-            chunk.outcomes[row.index].reason = _(
+            chunk.outcomes[row.index].reason = gettext(
                 "No member has this number, phone or email; import with enrolment to add them."
             )
     return found

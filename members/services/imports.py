@@ -8,25 +8,24 @@ import csv
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
 
-from django.core.files.base import ContentFile
-from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from members import clock
 from members.exceptions import DomainError
 from members.import_files import CsvFile, FileRow
-from members.import_rows import BALANCE_FIELDS, PURCHASE_FIELDS, Columns, RejectedRow, find_columns
-from members.models import ImportKind, ImportRun, ImportStatus, Store, User
-from members.services.audits import record_audit
+from members.import_rows import BALANCE_FIELDS, PURCHASE_FIELDS, Columns, find_columns
+from members.models import ImportKind, Store
 from members.services.import_chunks import Chunk, record_balance_rows, record_purchase_rows
 from members.transactions import retrying
 
 CHUNK = 1_000
+# A chunk takes a second or two; a worker that is silent for longer is dead. A new upload is picked up at once.
+SILENCE, PATIENCE = timedelta(minutes=10), timedelta(minutes=1)
 REJECT_COLUMNS = ("line", "reason")
 REQUIRED = {
     ImportKind.PURCHASES: ("external_id", "occurred_at", "amount"),
@@ -77,8 +76,8 @@ def import_file(
 ) -> ImportCounts:
     """Import a CSV or CSV.gz, streaming: memory does not grow with its size.
 
-    ``rejects`` opens the file for rejected rows, and is called only when there is one; ``on_progress`` hears the counts,
-    the bytes read and all bytes after each chunk. Raises MissingColumns, UnreadableFile (what came before stays).
+    ``rejects`` opens the file for rejected rows, only when there is one; ``on_progress`` hears the counts, the bytes
+    read and all bytes after each chunk. Raises MissingColumns, UnreadableFile (what came before stays).
     """
     source = CsvFile(path)
     counts = ImportCounts()
@@ -158,84 +157,3 @@ class _Rejects:
 
 def _printable(cell: str) -> str:
     return cell.encode("utf-8", "backslashreplace").decode().replace("\x00", "\\x00")
-
-
-def create_import(
-    *,
-    kind: str,
-    store_id: int | None,
-    file: UploadedFile,
-    column_map: Mapping[str, str],
-    enrol: bool,
-    dry_run: bool,
-    user: User | None,
-    now: datetime,
-) -> ImportRun:
-    """Keep an uploaded file and have a worker import it; the run's page shows how far it is."""
-    run = ImportRun.objects.create(
-        kind=ImportKind(kind),
-        store_id=store_id,
-        file=file,
-        file_name=Path(file.name or "upload.csv").name[:255],
-        column_map=dict(column_map),
-        enrol=enrol,
-        dry_run=dry_run,
-        bytes_total=file.size or 0,
-        created_by=user,
-        created_at=now,
-    )
-    record_audit(
-        actor=user, action="import.created", details={"import": run.pk, "kind": kind, "dry_run": dry_run}, now=now
-    )
-    from members.tasks import run_import as task  # noqa: PLC0415 -- tasks call services
-
-    transaction.on_commit(lambda: task.delay(run.pk), robust=True)
-    return run
-
-
-def run_import(*, import_id: int, now: Callable[[], datetime] = clock.now) -> ImportRun | None:
-    """Work off one uploaded file. Claimed by a conditional update, so that two workers never share one.
-
-    None when another worker has it. A file that cannot be read ends as failed, with what to do.
-    """
-    claimed = ImportRun.objects.filter(pk=import_id, status=ImportStatus.WAITING).update(
-        status=ImportStatus.RUNNING, started_at=now(), heartbeat_at=now(), error=""
-    )
-    if not claimed:
-        return None
-    run = ImportRun.objects.select_related("store").get(pk=import_id)
-    settings = ImportSettings(ImportKind(run.kind), run.store, run.column_map, run.enrol, run.dry_run)
-
-    def on_progress(counts: ImportCounts, read: int, total: int) -> None:
-        ImportRun.objects.filter(pk=run.pk).update(
-            rows=counts.rows,
-            recorded=counts.recorded,
-            known=counts.known,
-            rejected=counts.rejected,
-            bytes_read=read,
-            bytes_total=total,
-            heartbeat_at=now(),
-        )
-
-    def rejects() -> TextIO:
-        name = f"{Path(run.file.name or '').stem}.rejects.csv"
-        run.rejects.save(name, ContentFile(b""), save=True)
-        return Path(run.rejects.path).open("w", encoding="utf-8", newline="")
-
-    try:
-        import_file(path=Path(run.file.path), settings=settings, rejects=rejects, on_progress=on_progress, now=now)
-    except DomainError as error:
-        _finish(run, ImportStatus.FAILED, now(), str(error))
-    except OSError as error:
-        _finish(run, ImportStatus.FAILED, now(), f"{type(error).__name__}: {error.strerror or ''}")
-    else:
-        _finish(run, ImportStatus.DONE, now(), "")
-    run.refresh_from_db()
-    return run
-
-
-def _finish(run: ImportRun, status: ImportStatus, finished_at: datetime, error: str) -> None:
-    ImportRun.objects.filter(pk=run.pk).update(status=status, finished_at=finished_at, error=error)
-
-
-__all__ = ["ImportCounts", "ImportSettings", "RejectedRow", "create_import", "import_file", "run_import"]
