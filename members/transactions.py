@@ -36,7 +36,7 @@ def retrying(service: Callable[P, R]) -> Callable[P, R]:
         nested = connections[DEFAULT_DB_ALIAS].in_atomic_block
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                # A savepoint inside another transaction: a refusal that the outer service catches undoes this part alone.
+                # A savepoint inside another transaction: a refusal that the outer one catches undoes this part alone.
                 with transaction.atomic(savepoint=nested):
                     return service(*args, **kwargs)
             except (OperationalError, IntegrityError) as error:

@@ -85,7 +85,7 @@ def fetch(sql: str, params: Sequence[Any], *, moments: Sequence[int] = ()) -> li
     """See Engine."""
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        rows = cursor.fetchall()
+        rows: list[Row] = cursor.fetchall()
     if not moments:
         return rows
     return [tuple(_moment(value) if place in moments else value for place, value in enumerate(row)) for row in rows]

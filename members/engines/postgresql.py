@@ -31,7 +31,8 @@ def _prepared(sql: str, params: Sequence[Any]) -> Iterator[Any]:
             cursor.execute(sql, params)
             yield cursor
             return
-        bare = psycopg.RawCursor(connection.connection)
+        # Django wraps any cursor of the driver, so that its log and its query counts see these too.
+        bare: Any = psycopg.RawCursor(connection.connection)
         with connection.make_debug_cursor(bare) if connection.queries_logged else connection.make_cursor(bare) as own:
             own.execute(_numbered(sql), params)
             yield own

@@ -45,8 +45,22 @@ class ReviewChunk(NamedTuple):
 
     @property
     def due(self) -> str:
-        """The condition on a period ``d``; its parameters are the chunk itself."""
-        return "d.ended_at IS NULL AND d.held_until_date < %s AND d.member_id > %s AND d.member_id <= %s"
+        """The periods under review as a table; its parameters are ``after``, ``until`` and ``day``.
+
+        The CASE keeps the database from reading, for every chunk, all that is due in the whole programme from the
+        index on the day: it shall read the open periods of the chunk's members.
+        """
+        return """(
+            SELECT o.* FROM (
+                SELECT id, member_id, tier_id, is_manual, CASE WHEN ended_at IS NULL THEN held_until_date END AS held
+                FROM members_tierperiod WHERE ended_at IS NULL AND member_id > %s AND member_id <= %s
+            ) o WHERE o.held < %s
+        )"""
+
+    @property
+    def params(self) -> list[Any]:
+        """The parameters of ``due``."""
+        return [self.after, self.until, self.day]
 
 
 class Renewal(NamedTuple):
@@ -81,7 +95,7 @@ TOTALS = {
     TierMeasure.SPEND: f"SUM({SPENT})",
     TierMeasure.VISITS: f"COUNT(DISTINCT CASE WHEN {VISITED} THEN p.business_date END)",
     TierMeasure.POINTS: f"COALESCE(SUM({EARNED}), 0) + "
-    + BONUSES.format(since="g.since", until="g.until", member="d.member_id"),
+    + BONUSES.format(since="w.since", until="w.until", member="w.member_id"),
 }
 
 
@@ -91,22 +105,32 @@ def _enrolled() -> tuple[str, list[Any]]:
     return sql, list(params)
 
 
-def groups_under_review(chunk: ReviewChunk, *, by_enrolment: Sequence[int]) -> list[tuple[int, date, date | None]]:
-    """Which (tier, held until, joined) the chunk's periods have; joined only for the tiers where it matters."""
+class Group(NamedTuple):
+    """Periods that a review treats alike: of a tier, held until a day; joined on a day, where that matters."""
+
+    tier_id: int
+    held: date
+    is_manual: bool
+    enrolled: date | None
+
+
+def groups_under_review(chunk: ReviewChunk, *, by_enrolment: Sequence[int]) -> list[Group]:
+    """The groups of a chunk; ``by_enrolment`` are the tiers whose windows follow the day of joining."""
+    joined, source, params = "NULL", f"{chunk.due} d", list[Any]()
     if by_enrolment:
         day, params = _enrolled()
         places = ", ".join(["%s"] * len(by_enrolment))
         joined = f"CASE WHEN d.tier_id IN ({places}) THEN {day} END"
-        source = "members_tierperiod d JOIN members_member m ON m.id = d.member_id"
-    else:
-        joined, source, params = "NULL", "members_tierperiod d", []
+        source += " JOIN members_member m ON m.id = d.member_id"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT DISTINCT d.tier_id, d.held_until_date, {joined} FROM {source} "
-            f"WHERE {chunk.due} AND NOT d.is_manual",
-            [*by_enrolment, *params, *chunk],
+            f"SELECT DISTINCT d.tier_id, d.held, d.is_manual, {joined} FROM {source}",
+            [*by_enrolment, *params, *chunk.params],
         )
-        return [(tier_id, _day(held), _day(day) if day else None) for tier_id, held, day in cursor.fetchall()]
+        return [
+            Group(tier_id, _day(held), bool(is_manual), _day(day) if day else None)
+            for tier_id, held, is_manual, day in cursor.fetchall()
+        ]
 
 
 def _day(value: Any) -> date:
@@ -117,55 +141,57 @@ def _day(value: Any) -> date:
 def renew(chunk: ReviewChunk, renewals: Sequence[Renewal], *, measure: str, on_purchase_days: bool) -> int:
     """Renew the chunk's periods whose threshold is met in a window; how many. The first window that does it counts.
 
-    ``on_purchase_days`` looks only at windows that end on a day with a purchase: many windows, few purchases.
+    ``on_purchase_days`` looks only at windows that end on a day with a purchase: many windows, few purchases. A period
+    that somebody ends or renews meanwhile is left alone.
     """
     rows, params = engine().table(RENEWAL_COLUMNS, renewals)
     joins, join_params = "", list[Any]()
-    if any(renewal.enrolled for renewal in renewals):
-        day, join_params = _enrolled()
-        joins = f" JOIN members_member m ON m.id = d.member_id AND (g.enrolled IS NULL OR g.enrolled = {day})"
     if on_purchase_days:
-        joins += """ JOIN (
-            SELECT DISTINCT member_id, business_date FROM members_purchase
-            WHERE member_id > %s AND member_id <= %s AND business_date BETWEEN %s AND %s
-        ) q ON q.member_id = d.member_id AND q.business_date = g.end_date"""
+        joins += " JOIN members_purchase q ON q.member_id = d.member_id AND q.business_date = g.end_date"
+        joins += " AND q.business_date BETWEEN %s AND %s"
         ends = [renewal.end for renewal in renewals]
-        join_params = [*join_params, chunk.after, chunk.until, min(ends), max(ends)]
+        join_params += [min(ends), max(ends)]
+    if any(renewal.enrolled for renewal in renewals):
+        day, day_params = _enrolled()
+        joins += f" JOIN members_member m ON m.id = d.member_id AND (g.enrolled IS NULL OR g.enrolled = {day})"
+        join_params += day_params
     has_bonuses = measure == TierMeasure.POINTS
+    # DISTINCT also makes the database look for the windows first, which are few, and at purchases after that.
+    sums = f"""
+        SELECT w.id, MIN(w.renewed) AS renewed
+        FROM (
+            SELECT DISTINCT d.id, d.member_id, g.start_date, g.end_date, g.since, g.until, g.renewed, g.threshold
+            FROM {chunk.due} d JOIN ({rows}) g ON g.tier_id = d.tier_id AND g.held = d.held{joins}
+            WHERE NOT d.is_manual
+        ) w
+        {"LEFT JOIN" if has_bonuses else "JOIN"} members_purchase p
+            ON p.member_id = w.member_id AND p.business_date BETWEEN w.start_date AND w.end_date
+        GROUP BY w.id, w.end_date, w.threshold{", w.member_id, w.since, w.until" if has_bonuses else ""}
+        HAVING {TOTALS[TierMeasure(measure)]} >= w.threshold
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
             UPDATE members_tierperiod AS t SET held_until_date = kept.renewed
-            FROM (
-                WITH g AS ({rows}), met AS (
-                    SELECT d.id, MIN(g.renewed) AS renewed
-                    FROM members_tierperiod d
-                    JOIN g ON g.tier_id = d.tier_id AND g.held = d.held_until_date{joins}
-                    {"LEFT JOIN" if has_bonuses else "JOIN"} members_purchase p ON p.member_id = d.member_id
-                        AND p.business_date BETWEEN g.start_date AND g.end_date
-                        AND p.member_id > %s AND p.member_id <= %s
-                    WHERE {chunk.due} AND NOT d.is_manual
-                    GROUP BY d.id, g.end_date, g.threshold{", d.member_id, g.since, g.until" if has_bonuses else ""}
-                    HAVING {TOTALS[TierMeasure(measure)]} >= g.threshold
-                )
-                SELECT id, MIN(renewed) AS renewed FROM met GROUP BY id
-            ) AS kept WHERE t.id = kept.id
+            FROM (SELECT id, MIN(renewed) AS renewed FROM ({sums}) met GROUP BY id) AS kept
+            WHERE t.id = kept.id AND t.ended_at IS NULL AND t.held_until_date < %s
             """,
-            [*params, *join_params, chunk.after, chunk.until, *chunk],
+            [*chunk.params, *params, *join_params, chunk.day],
         )
         return int(cursor.rowcount)
 
 
-def review_bounds(*, day: date, size: int) -> list[int]:
-    """The member ids that cut the periods a review of a day looks at into chunks; one pass, no rows kept."""
+def review_bounds(*, day: date, size: int) -> tuple[list[int], int]:
+    """The member ids that cut the periods under review on a day into chunks, and how many these are; one pass."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT member_id FROM (
+            SELECT member_id, total FROM (
                 SELECT member_id, row_number() OVER (ORDER BY member_id) AS place, count(*) OVER () AS total
                 FROM members_tierperiod WHERE ended_at IS NULL AND held_until_date < %s
             ) due WHERE place %% %s = 0 OR place = total ORDER BY member_id
             """,
             [day, size],
         )
-        return [member_id for (member_id,) in cursor.fetchall()]
+        rows = cursor.fetchall()
+    return [member_id for member_id, _ in rows], rows[0][1] if rows else 0

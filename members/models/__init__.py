@@ -3,7 +3,7 @@ from members.models.adjustment import Adjustment, AdjustmentReason, AdjustmentSt
 from members.models.api_key import Scope, StoreKey
 from members.models.audit import AuditEntry
 from members.models.claim import PhoneClaim, TextMessage
-from members.models.earning_rule import AwardCounter, EarningRule, EarningRuleVersion, RATE_KINDS, RuleKind
+from members.models.earning_rule import RATE_KINDS, AwardCounter, EarningRule, EarningRuleVersion, RuleKind
 from members.models.event import DomainEvent, EventReceipt, WebhookEndpoint
 from members.models.expiry_policy import ExpiryKind, ExpiryPolicy
 from members.models.gift import Gift
@@ -20,6 +20,8 @@ from members.models.transfer import Transfer, TransferKind
 from members.models.user import User, UserManager
 
 __all__ = [
+    "LIVE_STATUSES",
+    "RATE_KINDS",
     "Account",
     "AccountKind",
     "Adjustment",
@@ -44,7 +46,6 @@ __all__ = [
     "ImportStatus",
     "JobRun",
     "JobStatus",
-    "LIVE_STATUSES",
     "Lot",
     "Member",
     "MemberStatus",
@@ -52,7 +53,6 @@ __all__ = [
     "Purchase",
     "PurchaseLine",
     "PurchaseRevision",
-    "RATE_KINDS",
     "Return",
     "ReturnLine",
     "RuleKind",

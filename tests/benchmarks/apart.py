@@ -18,6 +18,8 @@ def measure_apart(name: str, scale: str) -> list[Figure]:
 def _measure(name: str, scale: str) -> list[Figure]:
     recreate_database()
     os.environ["DATABASE_URL"] = URL
+    # One plain connection a process, like the raw side: no pool's threads beside what is measured.
+    os.environ["DATABASE_POOL_SIZE"] = "0"
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     import django  # noqa: PLC0415 -- after the environment is set
     from django.core.management import call_command  # noqa: PLC0415

@@ -1,6 +1,7 @@
 """Returns take back pro rata what the purchase earned, once, and never below zero: the rest is owed."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -139,7 +140,7 @@ def test_lines_come_back_by_quantity_and_add_up_to_the_last_cent(shop: Store) ->
     ],
 )
 def test_a_return_that_cannot_be_is_refused_and_nothing_changes(
-    shop: Store, what: dict[str, object], error: type[Exception]
+    shop: Store, what: dict[str, Any], error: type[Exception]
 ) -> None:
     mei = MemberFactory.create()
     buy(mei, shop)
