@@ -14,7 +14,7 @@ from members.admin.display import figure, stamped, state
 from members.admin.forms import ImportForm
 from members.exceptions import DomainError
 from members.models import ImportRun, ImportStatus
-from members.services.imports import create_import
+from members.services.import_runs import create_import
 
 ONGOING = (ImportStatus.WAITING, ImportStatus.RUNNING)
 

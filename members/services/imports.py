@@ -8,7 +8,7 @@ import csv
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
@@ -24,8 +24,6 @@ from members.services.import_chunks import Chunk, record_balance_rows, record_pu
 from members.transactions import retrying
 
 CHUNK = 1_000
-# A chunk takes a second or two; a worker that is silent for longer is dead. A new upload is picked up at once.
-SILENCE, PATIENCE = timedelta(minutes=10), timedelta(minutes=1)
 REJECT_COLUMNS = ("line", "reason")
 REQUIRED = {
     ImportKind.PURCHASES: ("external_id", "occurred_at", "amount"),
