@@ -78,8 +78,13 @@ def _pass_over_unheard(*, now: datetime) -> int:
     unheard = DomainEvent.objects.filter(delivered_at=None).exclude(type__in=heard).order_by("pk")
     passed = 0
     while ids := list(unheard.values_list("pk", flat=True)[:UNHEARD_BATCH]):
-        passed += DomainEvent.objects.filter(pk__in=ids, delivered_at=None).update(delivered_at=now, last_error="")
+        passed += _close_unheard(ids=ids, now=now)
     return passed
+
+
+@retrying
+def _close_unheard(*, ids: list[int], now: datetime) -> int:
+    return DomainEvent.objects.filter(pk__in=ids, delivered_at=None).update(delivered_at=now, last_error="")
 
 
 @retrying
