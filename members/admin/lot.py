@@ -19,7 +19,8 @@ Row = TypeVar("Row", bound=Model)
 class OfMemberAdmin(ReadOnlyAdmin[Row]):
     """Rows of the ledger that are found by whose they are."""
 
-    account_field = "account"
+    # Lots are indexed by their account only while something is left; by way of their credit, always.
+    account_fields: tuple[str, ...] = ("account",)
     ordering = ("-id",)
     sortable_by = ()
     search_fields = ("account",)
@@ -30,7 +31,8 @@ class OfMemberAdmin(ReadOnlyAdmin[Row]):
     ) -> tuple[QuerySet[Row], bool]:
         """Find by member."""
         if search_term:
-            queryset = queryset.filter(**{self.account_field: account_id_of(search_term)})
+            account_id = account_id_of(search_term) or 0
+            queryset = queryset.filter(**dict.fromkeys(self.account_fields, account_id))
         return queryset, False
 
 
@@ -38,6 +40,7 @@ class OfMemberAdmin(ReadOnlyAdmin[Row]):
 class LotAdmin(OfMemberAdmin[Lot]):
     """What is left of each credit, and until when."""
 
+    account_fields = ("account", "transfer__credit_account")
     list_display = ("id", "owner", "points_figure", "remaining_figure", "is_pending", "usable", "last_day")
     usable = stamped("available_at", _("available from"))
     list_select_related = ("account__member",)
@@ -78,7 +81,7 @@ class LotAdmin(OfMemberAdmin[Lot]):
 class DrawAdmin(OfMemberAdmin[Draw]):
     """Which debit took how many points from which lot; what a reversal gave back is negative."""
 
-    account_field = "lot__account"
+    account_fields = ("lot__account", "lot__transfer__credit_account")
     list_display = ("id", "owner", "lot_link", "transfer_link", "taken")
     list_select_related = ("lot__account__member", "transfer")
     fields = (("owner", "lot_link", "transfer_link"), "taken")

@@ -89,7 +89,7 @@ class TierPeriodAdmin(ReadOnlyAdmin[TierPeriod]):
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         """Find by member."""
-        return (queryset.filter(member_id=member_id_of(search_term)) if search_term else queryset), False
+        return (queryset.filter(member_id=member_id_of(search_term) or 0) if search_term else queryset), False
 
     @admin.display(description=_("member"))
     def owner(self, period: TierPeriod) -> str:

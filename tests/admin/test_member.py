@@ -184,3 +184,18 @@ def test_a_merged_card_leads_to_the_one_that_is_kept(mei: Member) -> None:
 
     assert kept.number[:4] in client.get(page_of(mei)).content.decode()
     assert mei.number[:4] in client.get(page_of(kept)).content.decode()
+
+
+@pytest.mark.parametrize("model", ["lot", "draw", "debt", "transfer", "purchase", "account", "tierperiod"])
+@time_machine.travel(NOW, tick=False)
+def test_rows_are_found_by_the_card_they_belong_to(model: str, mei: Member) -> None:
+    store, client = shop(), as_role("manager")
+    history(mei, store, 1)
+    history(MemberFactory.create(name="Somebody Else"), store, 1)
+    address = reverse(f"admin:members_{model}_changelist")
+
+    page = client.get(address, {"q": mei.number}).content.decode()
+
+    assert ("Mei Lin" in page) is (model != "debt")
+    assert "Somebody Else" not in page
+    assert "Mei Lin" not in client.get(address, {"q": "482109375519"}).content.decode()
