@@ -1,6 +1,6 @@
 from typing import Any
 
-from members.models import Purchase, Transfer, TransferKind
+from members.models import Purchase, Transfer
 
 
 def purchase_of_store(*, store_id: int, external_id: str) -> Purchase | None:
@@ -14,8 +14,11 @@ def purchase_of_store(*, store_id: int, external_id: str) -> Purchase | None:
 
 
 def trace_of(purchase: Purchase) -> dict[str, Any]:
-    """Why a purchase earned what it did: the trace of its newest scoring, or why there was nothing to earn."""
+    """Why a purchase earns what it does: the trace of its newest scoring, or why there is nothing to earn.
+
+    A late receipt or a correction scores anew; its trace is with the transfer that made up for the difference.
+    """
     if purchase.explanation:
         return dict(purchase.explanation)
-    earned = Transfer.objects.filter(purchase=purchase, kind=TransferKind.EARN).order_by("-pk")
-    return earned.values_list("explanation", flat=True).first() or {}
+    explanations = Transfer.objects.filter(purchase=purchase).order_by("-pk").values_list("explanation", flat=True)
+    return next((explanation for explanation in explanations if "rules" in explanation), {})

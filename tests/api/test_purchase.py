@@ -68,6 +68,8 @@ def test_it_corrects_a_purchase(till: Till, receipt: Receipt, correction: Receip
     assert response.json()["status"] == "corrected"
     assert response.json()["points"] == 45
     assert response.json()["balance"]["available"] == 45
+    assert response.json()["trace"]["total"] == 45
+    assert (response.json()["trace"]["reckoned_anew"], response.json()["trace"]["before"]) == ("correction", 64)
     assert Purchase.objects.get().amount == 4_500
     assert PurchaseRevision.objects.get().reason == "No coffee"
     assert till.get(PURCHASE).json()["revision"] == 2
