@@ -23,10 +23,10 @@ from members.services.receipts import Receipt
 from members.services.returns import ReturnedLine, record_return
 from members.services.tiers import assign_tier
 
-RETURN_SHARE, CORRECTION_SHARE = 0.018, 0.0007
+RETURN_SHARE = 0.018
 RETURNABLE = {BOOKS, STATIONERY, BEANS}
 RETURN_DAYS = (1, 12)
-GIFT_EVERY_DAYS, HELP_EVERY_DAYS, TREAT_EVERY_DAYS = 9, 12, 58
+GIFT_EVERY_DAYS, HELP_EVERY_DAYS, TREAT_EVERY_DAYS, MISTAKE_EVERY_DAYS = 9, 12, 75, 70
 GIFTS = {
     "en": ("Happy birthday! Have a coffee on me.", "Thank you for the lift.", "For your first week at work"),
     "zh-hans": ("生日快乐，请你喝咖啡！", "谢谢你的帮忙", "新年快乐"),
@@ -66,6 +66,7 @@ class Episodes:
         self.agenda = agenda
         self.random = random
         self.first, self.last = days
+        self.next_is_wrong = False
 
     def plan(self) -> None:
         """Note everything that is certain to happen."""
@@ -78,6 +79,8 @@ class Episodes:
             self.agenda.add(at, self._help)
         for at in self._every(TREAT_EVERY_DAYS, time(13, 10)):
             self.agenda.add(at, self._treat)
+        for at in self._every(MISTAKE_EVERY_DAYS, time(11, 30)):
+            self.agenda.add(at, self._press_twice)
         for number, days in enumerate((400, 250)):
             self.agenda.add(self._ago(days, 11), partial(self._ask_for_approval, BIG_HELP[number], approve_adjustment))
         doubtful = (2_000, AdjustmentReason.OTHER, "Says that an older stamp card was full; has none to show.")
@@ -99,7 +102,8 @@ class Episodes:
             day = receipt.occurred_at + timedelta(days=self.random.randint(*RETURN_DAYS))
             at = moment(day.date(), time(self.random.randint(10, 20), self.random.randrange(60)))
             self.agenda.add(at, partial(self._return, person, receipt, self.random.choice(positions)))
-        elif chance > 1 - CORRECTION_SHARE:
+        elif self.next_is_wrong and len(receipt.lines) > 1:
+            self.next_is_wrong = False
             at = moment(receipt.occurred_at.date() + timedelta(days=1), time(9, 25))
             self.agenda.add(at, partial(self._correct, person, receipt))
 
@@ -136,16 +140,18 @@ class Episodes:
                 now=now,
             )
 
+    def _press_twice(self, _now: datetime) -> None:
+        self.next_is_wrong = True
+
     def _correct(self, person: Person, receipt: Receipt, now: datetime) -> None:
         """The till had rung something up twice."""
-        if person.has_left or len(receipt.lines) == 1:
-            return
-        lines = receipt.lines[:-1]
-        mended = replace(receipt, lines=lines, amount=sum(line.amount for line in lines))
-        correct_purchase(receipt=mended, reason="Rung up twice", now=now)
+        if not person.has_left:
+            lines = receipt.lines[:-1]
+            mended = replace(receipt, lines=lines, amount=sum(line.amount for line in lines))
+            correct_purchase(receipt=mended, reason="Rung up twice", now=now)
 
     def _gift(self, now: datetime) -> None:
-        giver = self._somebody(lambda person: person.available > 150)
+        giver = self._somebody(lambda person: person.available > 150 and person.may_spend)
         friend = giver and self._somebody(lambda person: person is not giver and person.language == giver.language)
         if giver and friend:
             self._transfer(giver, friend, self.random.choice((50, 100, 150)), now)
@@ -207,7 +213,7 @@ class Episodes:
 
     def _honour(self, now: datetime) -> None:
         """An author who reads in the shops is a guest of the house for a year."""
-        if person := self._somebody(lambda person: person.available == 0):
+        if person := self._somebody(lambda person: person.available < 500):
             assign_tier(
                 member_id=person.member_id,
                 tier_id=Tier.objects.values_list("pk", flat=True).get(code="gold"),
@@ -250,3 +256,4 @@ class Episodes:
                 actor=self.staff[APPROVER.email],
                 now=now,
             )
+            person.is_frozen = True

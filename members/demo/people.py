@@ -72,6 +72,12 @@ class Person:
     """Points to spend after the last purchase."""
     has_left: bool = False
     """The card was closed or merged."""
+    is_frozen: bool = False
+
+    @property
+    def may_spend(self) -> bool:
+        """Whether a till would let them."""
+        return not (self.has_left or self.is_frozen)
 
     @property
     def channel(self) -> str:
@@ -99,12 +105,12 @@ class People:
         return max(self.last - timedelta(days=days), self.first)
 
     def _mei(self) -> Person:
-        person = self._lead(MEI, joined=705, shop=SHOP_CODES[0], birthday=(11, 27, 1991), habit=LOYAL, pace=0.8)
+        person = self._lead(MEI, joined=705, shop=SHOP_CODES[0], birthday=(11, 27, 1991), habit=LOYAL, pace=1.1)
         person.claims_after = timedelta(days=3, hours=11)
         return person
 
     def _li_jing(self) -> Person:
-        return self._lead(LI_JING, joined=410, shop=WEB_CODE, birthday=(2, 29, 1996), habit=REGULAR, pace=0.9)
+        return self._lead(LI_JING, joined=410, shop=WEB_CODE, birthday=(2, 29, 1996), habit=REGULAR, pace=1.3)
 
     def _chan_ka_yan(self) -> Person:
         return self._lead(CHAN_KA_YAN, joined=230, shop=SHOP_CODES[2], birthday=(8, 15, None), habit=REGULAR, pace=1.0)

@@ -5,7 +5,7 @@ from random import Random
 from typing import NamedTuple
 
 from members.demo.people import Person
-from members.exceptions import MemberFrozen, NotEnoughPoints
+from members.exceptions import NotEnoughPoints
 from members.services.ledger import spend_points
 
 
@@ -32,7 +32,7 @@ SMALL_TREAT = 0.55
 
 def consider_reward(person: Person, random: Random, now: datetime) -> None:
     """Let somebody with enough points treat themselves, now and then."""
-    if random.random() < CHANCE and not (person.is_main_character or person.has_left):
+    if random.random() < CHANCE and person.may_spend and not person.is_main_character:
         within_reach = [reward for reward in REWARDS if reward.points <= person.available]
         if within_reach:
             redeem(person, within_reach[0] if random.random() < SMALL_TREAT else random.choice(within_reach), now)
@@ -53,7 +53,5 @@ def redeem(person: Person, reward: Reward, now: datetime) -> None:
     except NotEnoughPoints as refusal:
         # Some have expired, or were given away, since the purchase that told how many there were.
         person.available = refusal.params["available"]
-    except MemberFrozen:
-        person.available = 0
     else:
         person.available -= reward.points

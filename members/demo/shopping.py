@@ -76,7 +76,8 @@ def visits_of(person: Person, *, random: Random, last: date) -> Iterator[Visit]:
     if person.is_main_character or random.random() < 0.8:
         kind = ONLINE if person.store_code == WEB_CODE else BROWSE
         yield Visit(person.enrolled_at + timedelta(minutes=random.randint(2, 25)), person, person.store_code, kind)
-    for day in _days(person, random=random, first=joined + timedelta(days=1), last=last):
+    days = _steady_days if person.is_main_character else _days
+    for day in days(person, random=random, first=joined + timedelta(days=1), last=last):
         yield _visit(person, day, random)
 
 
@@ -95,6 +96,15 @@ def _days(person: Person, *, random: Random, first: date, last: date) -> Iterato
         if random.random() * highest < a_day * season * slower:
             yield day
         passed += random.expovariate(highest)
+
+
+def _steady_days(person: Person, *, random: Random, first: date, last: date) -> Iterator[date]:
+    """Days without long pauses, so that the main characters are where their stories want them, whatever the seed."""
+    between = YEAR_DAYS / (person.habit.visits * person.pace)
+    passed, days = random.uniform(0, between), (last - first).days
+    while passed <= days:
+        yield first + timedelta(days=int(passed))
+        passed += between * random.uniform(0.4, 1.6)
 
 
 def _visit(person: Person, day: date, random: Random) -> Visit:

@@ -37,12 +37,12 @@ LATE_DAYS = (2, 9)
 class Story:
     """What happens in the demo programme up to a moment; the same for the same seed, size and moment."""
 
-    def __init__(self, *, seed: int, members: int, until: datetime) -> None:
+    def __init__(self, *, seed: int, members: int, until: datetime, months: int = MONTHS) -> None:
         """Invent the people; nothing is stored before ``tell``."""
         self.random = Random(f"story {seed}")
         self.until = until
         self.last = clock.local_date(until)
-        self.first = add_months(self.last, -MONTHS)
+        self.first = add_months(self.last, -months)
         self.draw_number = Random(f"numbers {seed}").randrange
         self.people = People(random=Random(f"people {seed}"), first=self.first, last=self.last).draw(members)
         self.agenda = Agenda()
