@@ -1,14 +1,16 @@
 """Every list and every form of the admin, for whoever may open it and for whoever may not."""
 
+from datetime import timedelta
+
 import pytest
 from django.apps import apps
 from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 
-from members.models import AuditEntry
+from members.models import AuditEntry, JobRun, JobStatus
 from members.roles import PERMISSIONS, Role
-from tests.admin.staff_scenes import as_role, one_of_each, signed_in, superuser
+from tests.admin.staff_scenes import NOW, as_role, one_of_each, signed_in, superuser
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -122,3 +124,25 @@ def test_saving_a_form_leaves_an_audit_entry() -> None:
     entry = AuditEntry.objects.get(action="store.added")
     assert entry.actor is not None
     assert entry.actor.email == "manager@staff.example"
+
+
+def test_the_job_log_says_what_ran_how_long_and_what_failed() -> None:
+    started = NOW - timedelta(minutes=5)
+    for job, status, error in (("expire_points", JobStatus.FAILED, "Busy"), ("review_tiers", JobStatus.DONE, "")):
+        JobRun.objects.create(
+            job=job,
+            for_date=NOW.date(),
+            status=status,
+            started_at=started,
+            duration_ms=250_000,
+            counts={"lots": 3},
+            error=error,
+        )
+    client, log = as_role("analysis"), address("jobrun", "changelist")
+
+    page = client.get(log).content.decode()
+    for text in ("Expire points", "Failed", "4 min 10 s", "lots", "Review tiers"):
+        assert text in page, text
+
+    failed = client.get(log, {"status__exact": "failed", "job": "expire_points"}).context["cl"].result_count
+    assert failed == 1
