@@ -28,7 +28,13 @@ def _zone(name: str) -> ZoneInfo:
 
 def local_date(moment: datetime) -> date:
     """The programme's day that a moment falls on."""
-    return moment.astimezone(programme_zone()).date()
+    return _local_date(moment, settings.PROGRAMME_TIME_ZONE)
+
+
+# A file of a year's receipts asks for the same days and minutes over and over.
+@lru_cache(maxsize=16_384)
+def _local_date(moment: datetime, zone: str) -> date:
+    return moment.astimezone(_zone(zone)).date()
 
 
 @lru_cache(maxsize=4096)

@@ -180,6 +180,8 @@ def _quoted(value: Any) -> str:
 
 
 def _json(value: Any) -> str:
+    if value == {}:
+        return '"{}"'
     return _quoted(value if isinstance(value, str) else json.dumps(value))
 
 

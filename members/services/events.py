@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 from celery import current_app
-from django.db import transaction
+from django.db import connection, transaction
 from kombu.exceptions import OperationalError
 
 from members.engines import Row, Write, engine
@@ -75,13 +75,17 @@ class RelayBell:
         self.silent_until = 0.0
 
     def ring_on_commit(self) -> None:
-        """Ring when the transaction is committed, unless that was done a moment ago."""
-        if time.monotonic() >= self.silent_until and not current_app.conf.task_always_eager:
+        """Ring when the transaction is committed, unless that was done a moment ago.
+
+        A batch of a thousand events asks a thousand times; once is enough.
+        """
+        hooks = connection.run_on_commit
+        if time.monotonic() >= self.silent_until and not (hooks and hooks[-1][1] == self.ring):
             transaction.on_commit(self.ring, robust=True)
 
     def ring(self) -> None:
         """Ask the worker for a relay. A broker that fails is no reason for a purchase to fail."""
-        if time.monotonic() < self.silent_until:
+        if time.monotonic() < self.silent_until or current_app.conf.task_always_eager:
             return
         self.silent_until = time.monotonic() + WAKE_SECONDS
         try:

@@ -23,7 +23,7 @@ from members.models import ImportKind, Store
 from members.services.import_chunks import Chunk, record_balance_rows, record_purchase_rows
 from members.transactions import retrying
 
-CHUNK = 1_000
+CHUNK = 2_000
 REJECT_COLUMNS = ("line", "reason")
 REQUIRED = {
     ImportKind.PURCHASES: ("external_id", "occurred_at", "amount"),
