@@ -7,13 +7,13 @@ same calls are free there.
 """
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Literal
 
 from django.db.models import Q, QuerySet
 
 from members.engines import Row, engine
-from members.models import Account, Adjustment, AwardCounter, DomainEvent, EarningRule, User
+from members.models import Account, Adjustment, AwardCounter, DomainEvent, EarningRule, TierPeriod, User
 
 CARD_COLUMNS = (
     "a.id, a.available, a.pending, a.owed, a.settle_due_at, a.first_purchase_at, a.last_purchase_at, a.member_id, "
@@ -79,18 +79,10 @@ def lock_due_accounts(*, due_at: datetime, after: int, limit: int, with_pending:
     return due.order_by("pk").select_for_update(of=("self",), no_key=True)[:limit]
 
 
-def lock_accounts_under_review(*, day: date, after: int, until: int) -> QuerySet[Account]:
-    """Lock the accounts of the members (ids after one, until another) who held a tier until before a day."""
-    return (
-        Account.objects.filter(
-            member_id__gt=after,
-            member_id__lte=until,
-            member__tier_periods__ended_at=None,
-            member__tier_periods__held_until_date__lt=day,
-        )
-        .order_by("pk")
-        .select_for_update(of=("self",), no_key=True)
-    )
+def lock_accounts_in_periods(periods: QuerySet[TierPeriod]) -> list[int]:
+    """Lock the accounts of the members of some tier periods, in order; their ids."""
+    accounts = Account.objects.filter(member__tier_periods__in=periods).order_by("pk")
+    return list(accounts.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
 
 
 def lock_open_lots(account_ids: Iterable[int]) -> list[Row]:

@@ -6,17 +6,18 @@ comes to the same end.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Case, F, Max, Q, QuerySet, When
 
 from members import clock
-from members.engines.tier_sums import Renewal, ReviewChunk, groups_under_review, renew, review_bounds
+from members.engines.tier_sums import Group, Renewal, ReviewChunk, groups_under_review, renew, review_bounds
 from members.exceptions import Busy
-from members.locks import lock_accounts_under_review
+from members.locks import lock_accounts_in_periods
 from members.models import Purchase, TierDowngrade, TierMeasure, TierPeriod, TierReason, TierWindow
 from members.rule_terms import TierTerms
 from members.selectors.rulebook import Rulebook, current_rulebook
@@ -32,16 +33,22 @@ CHUNK_SIZE = 20_000
 BUSY_ATTEMPTS = 5
 PART_SIZE = 2_000
 
+R = TypeVar("R")
+
 
 def review_tiers(*, for_date: date, now: datetime, chunk_size: int = CHUNK_SIZE) -> dict[str, int]:
     """Review every tier whose time was up before a day, and end the manual ones that are over; returns counts.
 
-    A chunk of members a transaction, a constant number of statements each. What a chunk decided is no longer due, so
-    a run that was killed goes on where it stopped. Raises Busy.
+    Chunks of members, a constant number of statements each. What a chunk decided is no longer due, so a run that was
+    killed goes on where it stopped. Raises Busy.
     """
-    counts = Counter(reviewed=0, kept=0, changed=0, ended=0)
-    for after, until in pairwise([0, *review_bounds(day=for_date, size=chunk_size)]):
-        counts.update(_patiently(ReviewChunk(for_date, after, until), now))
+    bounds, due = review_bounds(day=for_date, size=chunk_size)
+    counts = Counter(reviewed=due, kept=0, changed=0, ended=0)
+    for after, until in pairwise([0, *bounds]):
+        chunk = ReviewChunk(for_date, after, until)
+        while _review(chunk, counts, now):
+            # Months late: what was renewed or lowered is due a second time.
+            continue
     return dict(counts)
 
 
@@ -50,53 +57,54 @@ def has_reviews_due(*, for_date: date) -> bool:
     return TierPeriod.objects.filter(ended_at=None, held_until_date__lt=for_date).exists()
 
 
-def _patiently(chunk: ReviewChunk, now: datetime) -> Counter[str]:
+def _review(chunk: ReviewChunk, counts: Counter[str], now: datetime) -> bool:
+    """Keep, then lower; whether something may be due again."""
+    rulebook = current_rulebook()
+    by_enrolment = [tier.id for tier in rulebook.tiers if tier.window == TierWindow.MEMBERSHIP_YEAR]
+    groups = groups_under_review(chunk, by_enrolment=by_enrolment)
+    over = [group for group in groups if _is_over(group, rulebook, chunk.day)]
+    waiting = [group for group in groups if group not in over]
+    kept, held = _patiently(partial(_keep, chunk, rulebook, waiting))
+    changes = list[TierChange]()
+    if over:
+        kept_late, held_late, changes = _patiently(partial(_lower, chunk, rulebook, over, now))
+        kept += kept_late
+        held += [*held_late, *(change.held_until_date for change in changes if change.held_until_date)]
+    counts["kept"] += kept
+    counts["changed"] += sum(change.reason == TierReason.REVIEW for change in changes)
+    counts["ended"] += sum(change.reason == TierReason.ENDED for change in changes)
+    return bool(kept or changes) and min(held, default=chunk.day) < chunk.day
+
+
+def _is_over(group: Group, rulebook: Rulebook, day: date) -> bool:
+    """Whether there is nothing left to wait for: a manual tier after its last day, others after the grace."""
+    grace = 0 if group.is_manual else rulebook.tier(group.tier_id).grace_days
+    return group.held + timedelta(days=grace) < day
+
+
+def _patiently(step: Callable[[], R]) -> R:
     for _ in range(BUSY_ATTEMPTS - 1):
         try:
-            return _review(chunk=chunk, now=now)
+            return step()
         except Busy:
             continue
-    return _review(chunk=chunk, now=now)
+    return step()
 
 
 @retrying
-def _review(*, chunk: ReviewChunk, now: datetime) -> Counter[str]:
-    locked = lock_accounts_under_review(day=chunk.day, after=chunk.after, until=chunk.until)
-    counts = Counter(reviewed=len(locked.values_list("pk", flat=True)))
-    rulebook = current_rulebook()
-    is_due_again = True
-    while is_due_again:
-        kept, held = _keep(chunk, rulebook)
-        changes = _lower(chunk, rulebook, now)
-        counts["kept"] += kept
-        counts["changed"] += sum(change.reason == TierReason.REVIEW for change in changes)
-        counts["ended"] += sum(change.reason == TierReason.ENDED for change in changes)
-        # Months late, what was renewed or lowered may have been due a second time since.
-        held += [change.held_until_date for change in changes if change.held_until_date]
-        is_due_again = bool(kept or changes) and min(held, default=chunk.day) < chunk.day
-    return counts
-
-
-def _due(chunk: ReviewChunk) -> QuerySet[TierPeriod]:
-    return TierPeriod.objects.filter(
-        ended_at=None, held_until_date__lt=chunk.day, member_id__gt=chunk.after, member_id__lte=chunk.until
-    )
-
-
-def _keep(chunk: ReviewChunk, rulebook: Rulebook) -> tuple[int, list[date]]:
+def _keep(chunk: ReviewChunk, rulebook: Rulebook, groups: Sequence[Group]) -> tuple[int, list[date]]:
     """Renew what was earned again: how many, and the days until which it can be held now.
 
-    Statements by measure, whatever the number of members.
+    Statements by measure, whatever the number of members. No account needs a lock where nobody can lose anything: a
+    purchase recorded at this moment is seen by tomorrow's review.
     """
-    by_enrolment = [tier.id for tier in rulebook.tiers if tier.window == TierWindow.MEMBERSHIP_YEAR]
-    groups = groups_under_review(chunk, by_enrolment=by_enrolment)
-    unloseable = {tier_id for tier_id, _, _ in groups if not is_reviewed(rulebook.tier(tier_id))}
     kept = 0
+    unloseable = {group.tier_id for group in groups if not is_reviewed(rulebook.tier(group.tier_id))}
     if unloseable:
         # Staff made the tier impossible to lose since it was reached: it is held for good.
         kept = _due(chunk).filter(is_manual=False, tier_id__in=unloseable).update(held_until_date=None)
     renewals: dict[tuple[str, bool], list[Renewal]] = {}
-    for tier_id, held, enrolled in groups:
+    for tier_id, held, _, enrolled in groups:
         tier = rulebook.tier(tier_id)
         if tier_id not in unloseable:
             for renewal, on_purchase_days in _renewals(tier, held, enrolled, chunk.day):
@@ -104,6 +112,34 @@ def _keep(chunk: ReviewChunk, rulebook: Rulebook) -> tuple[int, list[date]]:
     for (measure, on_purchase_days), each in sorted(renewals.items()):
         kept += renew(chunk, each, measure=measure, on_purchase_days=on_purchase_days)
     return kept, [renewal.renewed for each in renewals.values() for renewal in each if renewal.renewed]
+
+
+@retrying
+def _lower(
+    chunk: ReviewChunk, rulebook: Rulebook, groups: Sequence[Group], now: datetime
+) -> tuple[int, list[date], list[TierChange]]:
+    """Lock the members whose periods are over, renew what was earned again, and lower the rest."""
+    is_over = Q()
+    for tier_id, until, is_manual in {group[:3] for group in groups}:
+        is_over |= Q(tier_id=tier_id, held=until, is_manual=is_manual)
+    over = _due(chunk).filter(is_over)
+    if not lock_accounts_in_periods(over):
+        return 0, [], []
+    kept, held = _keep(chunk, rulebook, [group for group in groups if not group.is_manual])
+    periods = list(over.select_related("member"))
+    changes: list[TierChange] = []
+    # In parts, since each member's days are looked at in memory.
+    for start in range(0, len(periods), PART_SIZE):
+        lowering = _Lowering(rulebook, periods[start : start + PART_SIZE], today=max(chunk.day, clock.local_date(now)))
+        changes += lowering.changes
+        write_changes(changes=lowering.changes, now=now)
+    return kept, held, changes
+
+
+def _due(chunk: ReviewChunk) -> QuerySet[TierPeriod]:
+    """The chunk's periods under review, with the day until which they were ``held`` (see ReviewChunk.due)."""
+    members = TierPeriod.objects.filter(ended_at=None, member_id__gt=chunk.after, member_id__lte=chunk.until)
+    return members.annotate(held=Case(When(ended_at=None, then=F("held_until_date")))).filter(held__lt=chunk.day)
 
 
 def _renewals(tier: TierTerms, held: date, enrolled: date | None, day: date) -> Iterable[tuple[Renewal, bool]]:
@@ -128,25 +164,6 @@ def _renewals(tier: TierTerms, held: date, enrolled: date | None, day: date) -> 
             tier.threshold,
         )
         yield renewal, picky and end > held
-
-
-def _over(chunk: ReviewChunk, rulebook: Rulebook) -> QuerySet[TierPeriod]:
-    """Periods that end: manual ones after their last day, others after the grace."""
-    is_over = Q(is_manual=True)
-    for tier in rulebook.tiers:
-        is_over |= Q(tier_id=tier.id, held_until_date__lt=chunk.day - timedelta(days=tier.grace_days))
-    return _due(chunk).filter(is_over).select_related("member")
-
-
-def _lower(chunk: ReviewChunk, rulebook: Rulebook, now: datetime) -> list[TierChange]:
-    over = list(_over(chunk, rulebook))
-    changes: list[TierChange] = []
-    # In parts, since each member's days are looked at in memory.
-    for start in range(0, len(over), PART_SIZE):
-        lowering = _Lowering(rulebook, over[start : start + PART_SIZE], today=max(chunk.day, clock.local_date(now)))
-        changes += lowering.changes
-        write_changes(changes=lowering.changes, now=now)
-    return changes
 
 
 class _Lowering:

@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
 LAST_DAY = date(2026, 12, 31)
 DAY = date(2027, 1, 1)
-LOCK = "members.services.tier_reviews.lock_accounts_under_review"
+LOCK = "members.services.tier_reviews.lock_accounts_in_periods"
 review = partial(review_tiers, for_date=DAY, now=noon(DAY))
 
 
@@ -38,9 +38,9 @@ def members_due(gold: Tier, number: int) -> list[Member]:
     return members
 
 
-def unlocked(*, day: date, after: int, until: int) -> Any:
-    """The rows of lock_accounts_under_review without their locks."""
-    return Account.objects.filter(member_id__gt=after, member_id__lte=until)
+def unlocked(periods: Any) -> list[int]:
+    """What lock_accounts_in_periods finds, without its locks."""
+    return list(Account.objects.filter(member__tier_periods__in=periods).values_list("pk", flat=True))
 
 
 def is_whole(member: Member) -> bool:
