@@ -76,7 +76,7 @@ bench: $(DEV_STAMP) ## compare with raw SQL, on the PostgreSQL in DATABASE_URL (
 	$(BIN)/python -m tests.benchmarks --scale $(SCALE) --out bench.json
 
 messages: $(DEV_STAMP) ## collect texts to translate into locale/ (needs gettext)
-	$(BIN)/python manage.py makemessages $(LANGUAGES:%=--locale %) --no-obsolete --ignore $(VENV) --ignore tests
+	$(BIN)/python manage.py makemessages $(LANGUAGES:%=--locale %) --no-obsolete --add-location file --ignore $(VENV) --ignore tests
 	@echo 'Now translate what is empty or fuzzy in locale/*/LC_MESSAGES/django.po, then: make compile-messages'
 
 compile-messages: $(DEV_STAMP) ## make the .mo files from the .po files (needs gettext)
