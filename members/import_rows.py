@@ -23,7 +23,8 @@ LONGEST_DAY = len("2026年11月21日")
 # The names under which tills and spreadsheets know our fields.
 ALIASES = {
     "external_id": ("external_id", "receipt", "receipt_number", "order", "order_id", "小票号", "訂單編號", "订单号"),
-    "member": ("member", "member_number", "card", "customer", "customer_id", "会员号", "會員編號"),
+    "member": ("member", "member_number", "card", "会员号", "會員編號"),
+    "customer": ("customer", "customer_id", "customer_number", "客户号", "客戶編號"),
     "phone": ("phone", "mobile", "手机", "手機"),
     "email": ("email", "e-mail", "邮箱", "電子郵件"),
     "name": ("name", "姓名"),
@@ -38,11 +39,11 @@ ALIASES = {
     "reference": ("reference", "ref"),
 }
 PURCHASE_FIELDS = (
-    "external_id", "member", "phone", "email", "name",
+    "external_id", "member", "customer", "phone", "email", "name",
     "occurred_at", "amount", "currency", "sku", "category", "quantity",
 )  # fmt: skip
-BALANCE_FIELDS = ("member", "phone", "email", "name", "points", "expires_on", "reference")
-IDENTITY = ("member", "phone", "email")
+BALANCE_FIELDS = ("member", "customer", "phone", "email", "name", "points", "expires_on", "reference")
+IDENTITY = ("member", "phone", "email", "customer")
 _DATE = re.compile(r"(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?", re.ASCII)
 _TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?", re.ASCII)
 
@@ -195,7 +196,7 @@ def read_currency(text: str) -> str:
 
 def identity(cells: Mapping[str, str]) -> tuple[str, str, str]:
     """Member, phone and email as given. Raises RejectedRow when there is none of them."""
-    member, phone, email = (cells.get(name, "") for name in IDENTITY)
-    if not (member or phone or email):
-        raise RejectedRow(_("The row does not say whose it is: member, phone or email is missing."))
+    member, phone, email, customer = (cells.get(name, "") for name in IDENTITY)
+    if not (member or phone or email or customer):
+        raise RejectedRow(_("The row does not say whose it is: member, customer, phone or email is missing."))
     return read_text(member), phone, email

@@ -24,7 +24,7 @@ from members.import_rows import (
     read_quantity,
     read_text,
 )
-from members.member_numbers import is_valid
+from members.member_numbers import LENGTH as CARD_LENGTH
 from members.member_numbers import parse as parse_number
 from members.models import Channel, Member, Store
 from members.phones import normalise_phone
@@ -169,12 +169,17 @@ def _cells(chunk: Chunk, row: FileRow) -> dict[str, str]:
 
 
 def _person(chunk: Chunk, cells: Mapping[str, str], since: datetime) -> Person:
-    """The member column holds a card's number if it is one, else the shop's own number for the customer."""
+    """The member column holds a card's number if it looks like one, else the shop's own number for the customer."""
     member, phone, email = identity(cells)
-    number = member if is_valid(member) else ((parse_number(member) or "") if len(member) > 12 else "")  # noqa: PLR2004
+    number = parse_number(member) or ""
+    if member.isdigit() and len(member) == CARD_LENGTH and not number:
+        # Enrolling somebody under a mistyped card would hide the mistake for ever.
+        raise RejectedRow(gettext("%(number)s looks like a card, but its check digit is wrong."), number=member)
     keys = []
     if member and not number:
         keys.append(EnrolmentKey("external_id", (chunk.source, member)))
+    if cells.get("customer"):
+        keys.append(EnrolmentKey("external_id", (chunk.source, read_text(cells["customer"]))))
     if phone:
         keys.append(EnrolmentKey("phone", normalise_phone(phone)))
     if email:
