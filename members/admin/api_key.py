@@ -40,6 +40,11 @@ class StoreKeyAdmin(StaffAdmin[StoreKey]):
         """Keys are revoked, so that what they did stays explained."""
         return False
 
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None) -> Any:
+        """One way to save: the next page shows the key."""
+        only_save = {"show_save_and_add_another": False, "show_save_and_continue": False}
+        return super().add_view(request, form_url, {**only_save, **(extra_context or {})})
+
     def save_model(self, request: HttpRequest, obj: StoreKey, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
         """Make the key through its service, and keep its text for the one page that shows it."""
         made, text = create_store_key(

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members import money
 from members.admin.base import StaffForm
-from members.admin.fields import ColourInput, FactorField
+from members.admin.fields import ColourInput, DateTimeInput, FactorField
 from members.admin.generic import ModelChoiceField
 from members.admin.translations import label_languages, translated
 from members.event_types import EVENT_TYPES
@@ -99,6 +99,10 @@ class StoreKeyForm(StaffForm[StoreKey]):
 
     scopes = forms.MultipleChoiceField(
         label=_("Scopes"), choices=Scope.choices, widget=forms.CheckboxSelectMultiple, help_text=_("What it may do.")
+    )
+
+    expiry_date = forms.DateTimeField(
+        label=_("Expires"), required=False, widget=DateTimeInput, help_text=_("Empty: it works until it is revoked.")
     )
 
     class Meta:

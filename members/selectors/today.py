@@ -20,61 +20,86 @@ from members.models import (
 
 # How many transfers to step back at once when looking for the first one of a day.
 STRIDES = (1_000, 20_000, 400_000)
+KINDS = {
+    "issued": (TransferKind.EARN, TransferKind.BONUS),
+    "spent": (TransferKind.SPEND,),
+    "expired": (TransferKind.EXPIRY,),
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Today:
-    """What happened since midnight in the programme's zone. Units: ``amount`` in minor units, points whole."""
+class DayFigures:
+    """What happened on one day of the programme. Units: ``amount`` in minor units, points whole."""
 
-    day: date
     purchases: int
     amount: int
-    purchases_before: int
     issued: int
     spent: int
     expired: int
     new_members: int
-    new_members_before: int
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """This day so far, the whole day before, and what asks for somebody."""
+
+    day: date
+    so_far: DayFigures
+    yesterday: DayFigures
     jobs_failed: int
     adjustments_waiting: int
 
 
 def today(*, now: datetime) -> Today:
-    """Figures of the programme's day, and of yesterday by this hour; a constant number of statements."""
+    """Figures of the programme's day and of the day before; a constant number of statements."""
     day = clock.local_date(now)
-    start = clock.day_start(day)
-    before = (clock.day_start(day - timedelta(days=1)), now - timedelta(days=1))
-    bought = Purchase.objects.filter(occurred_at__gte=start, occurred_at__lte=now).aggregate(
-        count=Count("pk"), amount=Coalesce(Sum(F("amount") - F("returned_amount")), 0)
-    )
-    moved = _points_since(start)
+    start, before = clock.day_start(day), clock.day_start(day - timedelta(days=1))
+    bought = _purchases(before, start, now)
+    moved = _points(before, start, now)
+    joined = _new_members(before, start, now)
     return Today(
         day=day,
-        purchases=bought["count"],
-        amount=bought["amount"],
-        purchases_before=Purchase.objects.filter(occurred_at__range=before).count(),
-        issued=moved["issued"],
-        spent=moved["spent"],
-        expired=moved["expired"],
-        new_members=Member.objects.filter(enrolled_at__gte=start, enrolled_at__lte=now).count(),
-        new_members_before=Member.objects.filter(enrolled_at__range=before).count(),
+        so_far=DayFigures(**bought[1], **moved[1], new_members=joined[1]),
+        yesterday=DayFigures(**bought[0], **moved[0], new_members=joined[0]),
         jobs_failed=JobRun.objects.filter(started_at__gte=start, status=JobStatus.FAILED).count(),
         adjustments_waiting=Adjustment.objects.filter(status=AdjustmentStatus.WAITING).count(),
     )
 
 
-def _points_since(start: datetime) -> dict[str, int]:
-    """Points issued, spent and expired by transfers recorded since a moment."""
-
-    def total(*kinds: TransferKind) -> Coalesce:
-        return Coalesce(Sum("points", filter=Q(kind__in=kinds)), 0)
-
-    transfers = Transfer.objects.filter(pk__gt=_last_before(start), recorded_at__gte=start)
-    return transfers.aggregate(
-        issued=total(TransferKind.EARN, TransferKind.BONUS),
-        spent=total(TransferKind.SPEND),
-        expired=total(TransferKind.EXPIRY),
+def _purchases(before: datetime, start: datetime, now: datetime) -> tuple[dict[str, int], dict[str, int]]:
+    kept = F("amount") - F("returned_amount")
+    old, new = Q(occurred_at__lt=start), Q(occurred_at__gte=start)
+    row = Purchase.objects.filter(occurred_at__gte=before, occurred_at__lte=now).aggregate(
+        old_count=Count("pk", filter=old),
+        new_count=Count("pk", filter=new),
+        old_amount=Coalesce(Sum(kept, filter=old), 0),
+        new_amount=Coalesce(Sum(kept, filter=new), 0),
     )
+    return (
+        {"purchases": row["old_count"], "amount": row["old_amount"]},
+        {"purchases": row["new_count"], "amount": row["new_amount"]},
+    )
+
+
+def _new_members(before: datetime, start: datetime, now: datetime) -> tuple[int, int]:
+    row = Member.objects.filter(enrolled_at__gte=before, enrolled_at__lte=now).aggregate(
+        old=Count("pk", filter=Q(enrolled_at__lt=start)), new=Count("pk", filter=Q(enrolled_at__gte=start))
+    )
+    return row["old"], row["new"]
+
+
+def _points(before: datetime, start: datetime, now: datetime) -> tuple[dict[str, int], dict[str, int]]:
+    """Points issued, spent and expired by transfers recorded on each day."""
+    days = {"old": Q(recorded_at__lt=start), "new": Q(recorded_at__gte=start)}
+    row = Transfer.objects.filter(pk__gt=_last_before(before), recorded_at__gte=before, recorded_at__lte=now).aggregate(
+        **{
+            f"{day}_{name}": Coalesce(Sum("points", filter=condition & Q(kind__in=kinds)), 0)
+            for day, condition in days.items()
+            for name, kinds in KINDS.items()
+        }
+    )
+    old, new = ({name: row[f"{day}_{name}"] for name in KINDS} for day in days)
+    return old, new
 
 
 def _last_before(start: datetime) -> int:
