@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.benchmarks.apart import measure_apart
 from tests.benchmarks.harness import SCALES, drop_database
 
-FIGURES = ["single_purchase", "batch_purchases", "file_import", "spending", "expiry", "verification"]
+FIGURES = ["single_purchase", "batch_purchases", "file_import", "spending", "expiry", "verification", "tier_review"]
 
 
 def main() -> int:

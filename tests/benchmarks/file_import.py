@@ -8,7 +8,6 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
-
 from tests.benchmarks.batch_purchases import sample_trace
 from tests.benchmarks.harness import NOW, Figure, Scale, in_parallel, raw_connection, start_together, throughput
 
@@ -25,7 +24,8 @@ RAW = [
        FROM newcomers""",
     """INSERT INTO members_tierperiod (member_id, tier_id, started_at, start_reason, end_reason, is_manual, note,
            explanation)
-       SELECT id, (SELECT id FROM members_tier WHERE rank = 0), since, 'enrolled', '', false, '', '{}' FROM newcomers""",
+       SELECT id, (SELECT id FROM members_tier WHERE rank = 0), since, 'enrolled', '', false, '', '{}'
+       FROM newcomers""",
     """INSERT INTO members_externalmember (source, external_id, member_id) SELECT 'riverside', customer, id
        FROM newcomers""",
     """INSERT INTO members_domainevent (type, member_id, occurred_at, recorded_at, payload, attempts, last_error)
@@ -88,7 +88,7 @@ def _raw(run: str, count: int) -> float:
             "trace": sample_trace(connection),
         }
         text = io.StringIO()
-        csv.writer(text).writerows([row[:3] + [str(int(float(row[3]) * 100))] for row in rows])
+        csv.writer(text).writerows([[*row[:3], row[3].replace(".", "")] for row in rows])
         started = time.perf_counter()
         with connection.transaction():
             connection.execute(
@@ -117,7 +117,7 @@ def _import(run: str, count: int) -> float:
         counts = import_file(
             path=path,
             settings=settings,
-            rejects=lambda: Path(folder, "rejects.csv").open("w", encoding="utf-8"),
+            rejects=Path(folder, "rejects.csv").open,
             on_progress=lambda *_: None,
             now=lambda: NOW,
         )
@@ -158,5 +158,3 @@ def measure(scale: Scale) -> list[Figure]:
     long = in_parallel(_memory, 1, "long", count * 10 // 3)
     memory = Figure("memory of an import ten times as long", long / short, "lower", 1.25, long, short, "MB", 1)
     return [speed, memory]
-
-

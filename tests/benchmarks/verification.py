@@ -26,7 +26,8 @@ def measure(scale: Scale) -> list[Figure]:
 
     def raw() -> float:
         with raw_connection() as connection:
-            connection.execute("SET max_parallel_workers_per_gather = 0; SET enable_seqscan = off; SET work_mem = '64MB'")
+            connection.execute("SET max_parallel_workers_per_gather = 0")
+            connection.execute("SET enable_seqscan = off")
             return seconds(lambda: [connection.execute(statement).fetchall() for statement in RAW])
 
     def ours() -> float:
