@@ -150,17 +150,10 @@ def test_agrees_with_what_a_till_settles_for_one_member() -> None:
     assert balance(at_till) == (61, 0, 0)
     assert balance(by_job) == (0, 60, 0)  # activation is the job before this one
     told = DomainEvent.objects.filter(type="points.expired").values_list("occurred_at", "payload")
-    of_till, of_job = told.get(member=at_till), told.get(member=by_job)
-    assert of_till[0] == of_job[0]
-    assert (
-        {**of_till[1], "expired_at": ""}
-        == {**of_job[1], "expired_at": ""}
-        == {
-            "points": 100,
-            "lots": 1,
-            "expired_at": "",
-        }
-    )
+    event_of_till, event_of_job = told.get(member=at_till), told.get(member=by_job)
+    assert event_of_till[0] == event_of_job[0]
+    assert {name: event_of_till[1][name] for name in ("points", "lots")} == {"points": 100, "lots": 1}
+    assert event_of_till[1].keys() == event_of_job[1].keys()
     figures = ("points", "occurred_at", "kind", "credit_account_id")
     transfers = Transfer.objects.filter(kind=TransferKind.EXPIRY)
     of_job, of_till = (transfers.filter(debit_account__member=m).values_list(*figures) for m in (by_job, at_till))

@@ -262,6 +262,7 @@ def test_an_event_with_a_known_key_is_recorded_once() -> None:
 def test_the_bell_rings_once_a_second_however_many_events_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
     messages: list[str] = []
     monkeypatch.setattr(current_app, "send_task", lambda name, **options: messages.append(name))
+    monkeypatch.setattr(current_app.conf, "task_always_eager", False)
     bell = RelayBell()
 
     bell.ring()
@@ -278,6 +279,7 @@ def test_a_broker_that_is_down_does_not_fail_who_rings(monkeypatch: pytest.Monke
         raise OperationalError("no broker")
 
     monkeypatch.setattr(current_app, "send_task", refuse)
+    monkeypatch.setattr(current_app.conf, "task_always_eager", False)
     bell = RelayBell()
 
     bell.ring()
