@@ -19,7 +19,6 @@ from config.supervisor import Make, Program, Supervisor
 from members.demo.accounts import DEMO_ACCOUNTS
 from members.models import User
 
-START_SECONDS = 60
 # A terminal is read by a person: it shows what needs them, and not that each minute's job ran.
 FOR_PEOPLE = {
     "LOG_LEVEL": "WARNING",
@@ -57,9 +56,8 @@ class Command(BaseCommand):
 
     def welcome(self, supervisor: Supervisor, port: str) -> None:
         """Wait until the portal answers, then say where it is and who can sign in."""
-        deadline = time.monotonic() + START_SECONDS
         while not answers(port):
-            if supervisor.has_to_stop() or time.monotonic() > deadline:
+            if supervisor.has_to_stop():
                 return
             time.sleep(0.1)
         self.stdout.write(directions(port))
