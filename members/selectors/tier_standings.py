@@ -1,11 +1,12 @@
 """What a member is entitled to: the highest tier that was reached on some day and is still held today."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from members import clock
-from members.models import Member, Purchase, TierPeriod, TierReason, TierWindow
+from members.models import Purchase, TierPeriod, TierReason, TierWindow
 from members.rule_terms import TierTerms
 from members.selectors.rulebook import Rulebook
 from members.selectors.tier_figures import TierFigures
@@ -61,45 +62,49 @@ def purchase_days(member_ids: Iterable[int], since: date, until: date) -> dict[i
     return days
 
 
-def entitlements(*, rulebook: Rulebook, days: Mapping[Member, date]) -> dict[int, Standing]:
+class Person(NamedTuple):
+    """A member whose standing is asked for as of a day."""
+
+    member_id: int
+    enrolled_at: datetime
+    day: date
+
+
+def entitlements(*, rulebook: Rulebook, people: Sequence[Person]) -> dict[int, Standing]:
     """What members' purchases give as of a day each, looking at every day that still counts; two statements for all."""
-    if not days:
+    if not people:
         return {}
     # Lifetime figures only grow, so that the day itself says it all.
     dated = [tier for tier in rulebook.tiers if tier.rank and tier.window != TierWindow.LIFETIME]
-    since = min(
-        (held_since(tier, day, member.enrolled_at) for tier in dated for member, day in days.items()),
-        default=date.max,
-    )
-    bought = purchase_days([member.pk for member in days], since, max(days.values()))
-    looked_at = {m: [*(on for on in bought.get(m.pk, ()) if on < day), day] for m, day in days.items()}
-    wanted = [(member.pk, on, member.enrolled_at) for member, each in looked_at.items() for on in each]
+    since = min((held_since(tier, each.day, each.enrolled_at) for tier in dated for each in people), default=date.max)
+    bought = purchase_days([each.member_id for each in people], since, max(each.day for each in people))
+    looked_at = {
+        member_id: [*(on for on in bought.get(member_id, ()) if on < day), day] for member_id, _, day in people
+    }
+    wanted = [(member_id, on, enrolled_at) for member_id, enrolled_at, _ in people for on in looked_at[member_id]]
     figures = TierFigures.load(tiers=rulebook.tiers, wanted=wanted)
     return {
-        member.pk: earned_standing(
-            figures=figures,
-            member_id=member.pk,
-            days=looked_at[member],
-            today=day,
-            enrolled_at=member.enrolled_at,
+        member_id: earned_standing(
+            figures=figures, member_id=member_id, days=looked_at[member_id], today=day, enrolled_at=enrolled_at
         )
-        for member, day in days.items()
+        for member_id, enrolled_at, day in people
     }
 
 
-def standings_after_manual(*, rulebook: Rulebook, days: Mapping[Member, date]) -> dict[int, Standing]:
+def standings_after_manual(*, rulebook: Rulebook, people: Sequence[Person]) -> dict[int, Standing]:
     """What members get whose manual tier is over on a day: what is earned, or what it was put over if still held.
 
     Three statements for all.
     """
-    standings = entitlements(rulebook=rulebook, days=days)
-    earlier = TierPeriod.objects.filter(member__in=days, is_manual=False, ended_at__isnull=False).order_by("pk")
-    latest = {period.member_id: period for period in earlier} if days else {}
-    for member, day in days.items():
-        period = latest.get(member.pk)
+    standings = entitlements(rulebook=rulebook, people=people)
+    members = list(standings)
+    earlier = TierPeriod.objects.filter(member__in=members, is_manual=False, ended_at__isnull=False).order_by("pk")
+    latest = {period.member_id: period for period in earlier} if members else {}
+    for member_id, _, day in people:
+        period = latest.get(member_id)
         if period and period.end_reason in CUT_SHORT:
             kept = kept_standing(rulebook=rulebook, period=period, today=day)
-            standings[member.pk] = max((standings[member.pk], kept), key=lambda standing: standing.order)
+            standings[member_id] = max((standings[member_id], kept), key=lambda standing: standing.order)
     return standings
 
 

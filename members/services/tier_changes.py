@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Q
 
@@ -72,7 +72,7 @@ def change_rows(*, changes: Sequence[TierChange], now: datetime) -> list[tuple[W
     for member_id, steps in by_member.items():
         # A late receipt can reach back before the period that it ends: that one then has no length.
         ended += [
-            (period.pk, max(period.started_at, steps[0].at), str(steps[0].reason))
+            (period.id, max(period.started_at, steps[0].at), str(steps[0].reason))
             for period in periods.get(member_id, ())
             if period.ended_at is None
         ]
@@ -94,13 +94,22 @@ def write_changes(*, changes: Sequence[TierChange], now: datetime) -> None:
     engine().write(change_rows(changes=changes, now=now))
 
 
-def _recent_periods(changes: Sequence[TierChange], tiers: dict[int, TierTerms]) -> dict[int, list[TierPeriod]]:
+class _Period(NamedTuple):
+    id: int
+    member_id: int
+    tier_id: int
+    started_at: datetime
+    ended_at: datetime | None
+
+
+def _recent_periods(changes: Sequence[TierChange], tiers: dict[int, TierTerms]) -> dict[int, list[_Period]]:
     grace = timedelta(days=max(tiers[change.to_tier_id].grace_days for change in changes))
     since = min(change.at for change in changes) - grace
-    periods: dict[int, list[TierPeriod]] = {}
+    periods: dict[int, list[_Period]] = {}
     members = {change.member_id for change in changes}
     rows = TierPeriod.objects.filter(Q(ended_at=None) | Q(ended_at__gte=since), member_id__in=members)
-    for period in rows.only("pk", "member_id", "tier_id", "started_at", "ended_at"):
+    for row in rows.values_list(*_Period._fields):
+        period = _Period(*row)
         periods.setdefault(period.member_id, []).append(period)
     return periods
 

@@ -11,6 +11,7 @@ from members.models import Member, TierPeriod, TierReason, User
 from members.selectors.rulebook import Rulebook, current_rulebook
 from members.selectors.tier_figures import TierFigures
 from members.selectors.tier_standings import (
+    Person,
     Standing,
     earned_standing,
     kept_standing,
@@ -104,7 +105,8 @@ def end_manual_tier(*, member_id: int, note: str, now: datetime, actor: User | N
     period = _open_period(member_id)
     if not period.is_manual:
         raise NoManualTier
-    standings = standings_after_manual(rulebook=current_rulebook(), days={member: clock.local_date(now)})
+    person = Person(member_id, member.enrolled_at, clock.local_date(now))
+    standings = standings_after_manual(rulebook=current_rulebook(), people=[person])
     change = _change(member, standings[member_id], at=now, reason=TierReason.ENDED)
     change.note = change.note or note
     return _given(change, action="tier.ended", actor=actor, now=now)

@@ -10,8 +10,8 @@ from django.db import connection, transaction
 
 from members.locks import lock_accounts_of
 from members.models import Account, DomainEvent, Member, Tier, TierPeriod, TierReason, TierWindow
-from members.services import tier_reviews
 from members.services.tier_changes import TierChange, write_changes
+from members.services.tier_lowering import Lowering
 from members.services.tier_reviews import review_tiers
 from tests.concurrency.racing import PATIENCE, meeting_after, race
 from tests.factories import MemberFactory, StoreFactory, TierFactory
@@ -152,7 +152,7 @@ def without_one_open_period() -> Iterator[None]:
 
 def two_reviews_meet(gold: Tier, monkeypatch: pytest.MonkeyPatch) -> Member:
     [member] = members_due(gold, 1)
-    monkeypatch.setattr(tier_reviews._Lowering, "_load", meeting_after(tier_reviews._Lowering._load))
+    monkeypatch.setattr(Lowering, "_load", meeting_after(Lowering._load))
     race(review, review)
     return member
 
