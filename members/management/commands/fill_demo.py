@@ -55,7 +55,7 @@ class Command(BaseCommand):
     def _fill(self, story: Story) -> None:
         self.stdout.write(f"Filling the demo programme: two years of {PROGRAMME_NAME} (about a minute, once)...")
         with transaction.atomic():
-            for _ in tqdm(story.tell(), total=story.days, unit="day", file=self.stderr, disable=None):
+            for _ in tqdm(story.tell(), total=story.days, unit="day", leave=False, disable=None):
                 pass
             store = Store.objects.get(code=WEB_CODE)
             _, key = create_store_key(store=store, scopes=Scope.values, name="Demo web shop")
