@@ -116,9 +116,9 @@ def _blocks(raw: BinaryIO) -> Iterator[bytes]:
 
 def _text(raw: BinaryIO, encoding: str) -> Iterator[str]:
     """Physical lines with their ends. Bytes that are no text become lone surrogates, which no good cell contains."""
-    text = io.TextIOWrapper(_open(raw), encoding=encoding, errors="surrogateescape", newline="")
     try:
-        yield from text
+        with io.TextIOWrapper(_open(raw), encoding=encoding, errors="surrogateescape", newline="") as text:
+            yield from text
     except (EOFError, OSError, zlib.error) as error:
         raise UnreadableFile(why=str(error)) from error
     except UnicodeError as error:

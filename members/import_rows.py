@@ -46,6 +46,9 @@ BALANCE_FIELDS = ("member", "customer", "phone", "email", "name", "points", "exp
 IDENTITY = ("member", "phone", "email", "customer")
 _DATE = re.compile(r"(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?", re.ASCII)
 _TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?", re.ASCII)
+# What makes a spreadsheet run a cell as a formula, and what keeps it from doing so.
+FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r")
+TEXT_MARK = "'"
 
 
 class MissingColumns(DomainError):
@@ -75,7 +78,12 @@ class Columns:
         if len(row) != self.width:
             raise RejectedRow(_("%(found)s cells instead of %(width)s: is a separator missing or one too many?"),
                               found=len(row), width=self.width)  # fmt: skip
-        return {name: row[place].strip() for name, place in self.places.items()}
+        return {name: _unmarked(row[place]).strip() for name, place in self.places.items()}
+
+
+def _unmarked(cell: str) -> str:
+    """A cell as it was before a rejects file (or a spreadsheet) marked it as text that is no formula."""
+    return cell[1:] if cell[:1] == TEXT_MARK and cell[1:].startswith(FORMULA_MARKS) else cell
 
 
 def find_columns(

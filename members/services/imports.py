@@ -9,16 +9,21 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
 
 from django.db import transaction
 
 from members import clock
-from members.exceptions import DomainError
-from members.import_files import CsvFile, FileRow
-from members.import_rows import BALANCE_FIELDS, PURCHASE_FIELDS, Columns, find_columns
+from members.import_files import CsvFile, FileRow, UnreadableFile
+from members.import_rows import (
+    BALANCE_FIELDS,
+    FORMULA_MARKS,
+    PURCHASE_FIELDS,
+    TEXT_MARK,
+    Columns,
+    find_columns,
+)
 from members.models import ImportKind, Store
 from members.services.import_chunks import Chunk, record_balance_rows, record_purchase_rows
 from members.transactions import retrying
@@ -81,9 +86,8 @@ def import_file(
     counts = ImportCounts()
     with ExitStack() as stack:
         writer = _Rejects(stack, rejects, source)
-        rows = source.rows()
         columns: Columns | None = None
-        while chunk_rows := _read_chunk(rows):
+        for chunk_rows in _chunks(source.rows()):
             if columns is None:
                 columns = _columns(source.header, settings)
             chunk = Chunk(rows=chunk_rows, columns=columns, store=settings.store, enrol=settings.enrol, now=now())
@@ -102,15 +106,21 @@ def _columns(header: Sequence[str], settings: ImportSettings) -> Columns:
     )
 
 
-def _read_chunk(rows: Iterator[FileRow]) -> list[FileRow]:
-    """The next rows; where the file turns out to be torn, those before the tear first."""
-    read: list[FileRow] = []
+def _chunks(rows: Iterator[FileRow]) -> Iterator[list[FileRow]]:
+    """The rows, some at a time; where the file turns out to be torn, those before the tear, then its error."""
+    chunk: list[FileRow] = []
     try:
-        read.extend(islice(rows, CHUNK))
-    except DomainError:
-        if not read:
-            raise
-    return read
+        for row in rows:
+            chunk.append(row)
+            if len(chunk) == CHUNK:
+                yield chunk
+                chunk = []
+    except UnreadableFile:
+        if chunk:
+            yield chunk
+        raise
+    if chunk:
+        yield chunk
 
 
 @retrying
@@ -154,4 +164,6 @@ class _Rejects:
 
 
 def _printable(cell: str) -> str:
-    return cell.encode("utf-8", "backslashreplace").decode().replace("\x00", "\\x00")
+    """A cell that any program can open, and that no spreadsheet takes for a formula (read back, the mark is gone)."""
+    text = cell.encode("utf-8", "backslashreplace").decode().replace("\x00", "\\x00")
+    return f"{TEXT_MARK}{text}" if text.startswith(FORMULA_MARKS) else text
