@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
-from celery import current_app
 from kombu.exceptions import OperationalError
 
 from members import subscriptions
@@ -259,10 +259,15 @@ def test_an_event_with_a_known_key_is_recorded_once() -> None:
     assert DomainEvent.objects.count() == 1
 
 
+def _broker(monkeypatch: pytest.MonkeyPatch, send_task: Callable[..., None]) -> None:
+    """A Celery whose tasks go to a broker, rather than being run at once as in all other tests."""
+    conf = SimpleNamespace(task_always_eager=False)
+    monkeypatch.setattr("members.services.events.current_app", SimpleNamespace(conf=conf, send_task=send_task))
+
+
 def test_the_bell_rings_once_a_second_however_many_events_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
     messages: list[str] = []
-    monkeypatch.setattr(current_app, "send_task", lambda name, **options: messages.append(name))
-    monkeypatch.setattr(current_app.conf, "task_always_eager", False)
+    _broker(monkeypatch, lambda name, **options: messages.append(name))
     bell = RelayBell()
 
     bell.ring()
@@ -278,8 +283,7 @@ def test_a_broker_that_is_down_does_not_fail_who_rings(monkeypatch: pytest.Monke
         attempts.append(name)
         raise OperationalError("no broker")
 
-    monkeypatch.setattr(current_app, "send_task", refuse)
-    monkeypatch.setattr(current_app.conf, "task_always_eager", False)
+    _broker(monkeypatch, refuse)
     bell = RelayBell()
 
     bell.ring()
