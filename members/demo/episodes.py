@@ -11,6 +11,7 @@ from members.demo.agenda import Agenda
 from members.demo.people import Person, moment
 from members.demo.programme import BEANS, BOOKS, STATIONERY
 from members.demo.redemptions import COFFEE, redeem
+from members.demo.stamp_cards import import_stamp_cards
 from members.exceptions import NotEnoughPoints
 from members.models import AdjustmentReason, Tier, User
 from members.services.adjustments import approve_adjustment, refuse_adjustment, request_adjustment
@@ -27,6 +28,7 @@ RETURN_SHARE = 0.018
 RETURNABLE = {BOOKS, STATIONERY, BEANS}
 RETURN_DAYS = (1, 12)
 GIFT_EVERY_DAYS, HELP_EVERY_DAYS, TREAT_EVERY_DAYS, MISTAKE_EVERY_DAYS = 9, 12, 75, 70
+STAMPS_DAY = 40
 GIFTS = {
     "en": ("Happy birthday! Have a coffee on me.", "Thank you for the lift.", "For your first week at work"),
     "zh-hans": ("生日快乐，请你喝咖啡！", "谢谢你的帮忙", "新年快乐"),
@@ -73,6 +75,8 @@ class Episodes:
         for person in self.people:
             if person.claims_after:
                 self.agenda.add(person.enrolled_at + person.claims_after, partial(self._claim, person))
+        stamps = partial(import_stamp_cards, self.people, self.random, self.staff[MANAGER.email])
+        self.agenda.add(moment(self.first + timedelta(days=STAMPS_DAY), time(10, 40)), stamps)
         for at in self._every(GIFT_EVERY_DAYS, time(19, 40)):
             self.agenda.add(at, self._gift)
         for at in self._every(HELP_EVERY_DAYS, time(16, 5)):

@@ -20,6 +20,8 @@ from members.models import (
     AuditEntry,
     EarningRule,
     Gift,
+    ImportRun,
+    ImportStatus,
     JobRun,
     JobStatus,
     Member,
@@ -109,6 +111,7 @@ def test_there_is_something_of_everything() -> None:
         TransferKind.ADJUSTMENT,
         TransferKind.MERGE,
         TransferKind.CLOSURE,
+        TransferKind.OPENING,
     }
     assert set(Member.objects.values_list("status", flat=True)) == set(MemberStatus.values)
     assert set(Adjustment.objects.values_list("status", flat=True)) == set(AdjustmentStatus.values)
@@ -124,6 +127,14 @@ def test_every_day_had_its_jobs_and_the_last_one_all_of_them() -> None:
 
     assert {job.name for job in DAY_JOBS} <= set(runs.values_list("job", flat=True))
     assert not JobRun.objects.exclude(status=JobStatus.DONE).exists()
+
+
+def test_the_file_of_stamp_cards_came_in_but_for_two_rows() -> None:
+    run = ImportRun.objects.get()
+
+    assert run.status == ImportStatus.DONE
+    assert run.recorded == run.rows - run.rejected > 0
+    assert run.rejected == 2
 
 
 def test_receipts_of_a_till_that_was_cut_off_come_days_later() -> None:
