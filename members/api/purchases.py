@@ -151,7 +151,7 @@ class PurchaseView(WriteView):
         data = validated(CorrectionSerializer(data=body))
         receipt = receipt_of(data, store=self.key.store, external_id=external_id)
         result = correct_purchase(receipt=receipt, reason=data["reason"], now=clock.now())
-        result.explanation = trace_of(Purchase.objects.get(pk=result.purchase_id))
+        result.explanation = trace_of(Purchase.objects.get(store=self.key.store, external_id=external_id))
         status = "corrected" if result.status == "recorded" else "known"
         return rendered(200, answer(result, receipt=receipt, store=self.key.store, status=status))
 
