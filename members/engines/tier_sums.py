@@ -37,24 +37,27 @@ def figure(number: int, measure: str) -> str:
 
 
 class ReviewChunk(NamedTuple):
-    """The members whose periods a review looks at: ids from ``after`` (exclusive) to ``until``, held before ``day``."""
+    """The members whose periods a review looks at: ids from ``after`` (exclusive) to ``until``, held before ``day``.
+
+    ``size`` is how many they are.
+    """
 
     day: date
     after: int
     until: int
+    size: int
 
     @property
     def due(self) -> str:
-        """The periods under review as a table; its parameters are ``after``, ``until`` and ``day``.
-
-        The CASE keeps the database from reading, for every chunk, all that is due in the whole programme from the
-        index on the day: it shall read the open periods of the chunk's members.
-        """
-        return """(
-            SELECT o.* FROM (
-                SELECT id, member_id, tier_id, is_manual, CASE WHEN ended_at IS NULL THEN held_until_date END AS held
-                FROM members_tierperiod WHERE ended_at IS NULL AND member_id > %s AND member_id <= %s
-            ) o WHERE o.held < %s
+        """The periods under review as a table; its parameters are ``after``, ``until`` and ``day``."""
+        held = "held_until_date"
+        if self.size * 4 > self.until - self.after:
+            # Much of the programme is due. The CASE keeps the database from reading all of that from the index on the
+            # day, for every chunk: it shall read the open periods of the chunk's members.
+            held = f"CASE WHEN ended_at IS NULL THEN {held} END"
+        return f"""(
+            SELECT id, member_id, tier_id, is_manual, held_until_date AS held FROM members_tierperiod
+            WHERE ended_at IS NULL AND member_id > %s AND member_id <= %s AND {held} < %s
         )"""
 
     @property
@@ -181,17 +184,18 @@ def renew(chunk: ReviewChunk, renewals: Sequence[Renewal], *, measure: str, on_p
         return int(cursor.rowcount)
 
 
-def review_bounds(*, day: date, size: int) -> tuple[list[int], int]:
-    """The member ids that cut the periods under review on a day into chunks, and how many these are; one pass."""
+def review_chunks(*, day: date, size: int) -> list[ReviewChunk]:
+    """The periods under review on a day in chunks by member; one pass."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT member_id, total FROM (
-                SELECT member_id, row_number() OVER (ORDER BY member_id) AS place, count(*) OVER () AS total
+            SELECT place / %s, MAX(member_id), COUNT(*) FROM (
+                SELECT member_id, row_number() OVER (ORDER BY member_id) - 1 AS place
                 FROM members_tierperiod WHERE ended_at IS NULL AND held_until_date < %s
-            ) due WHERE place %% %s = 0 OR place = total ORDER BY member_id
+            ) due GROUP BY 1 ORDER BY 1
             """,
-            [day, size],
+            [size, day],
         )
         rows = cursor.fetchall()
-    return [member_id for member_id, _ in rows], rows[0][1] if rows else 0
+    ends = [0, *(until for _, until, _ in rows)]
+    return [ReviewChunk(day, after, until, count) for after, (_, until, count) in zip(ends[:-1], rows, strict=True)]

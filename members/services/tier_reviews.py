@@ -9,13 +9,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
-from itertools import pairwise
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from django.db.models import Case, F, Q, QuerySet, When
+from django.db.models import Q, QuerySet
 
 from members import clock
-from members.engines.tier_sums import Group, Renewal, ReviewChunk, groups_under_review, renew, review_bounds
+from members.engines.tier_sums import Group, Renewal, ReviewChunk, groups_under_review, renew, review_chunks
 from members.exceptions import Busy
 from members.locks import lock_accounts_in_periods
 from members.models import TierMeasure, TierPeriod, TierReason, TierWindow
@@ -41,10 +40,9 @@ def review_tiers(*, for_date: date, now: datetime, chunk_size: int = CHUNK_SIZE)
     Chunks of members, a constant number of statements each. What a chunk decided is no longer due, so a run that was
     killed goes on where it stopped. Raises Busy.
     """
-    bounds, due = review_bounds(day=for_date, size=chunk_size)
-    counts = Counter(reviewed=due, kept=0, changed=0, ended=0)
-    for after, until in pairwise([0, *bounds]):
-        chunk = ReviewChunk(for_date, after, until)
+    counts = Counter(reviewed=0, kept=0, changed=0, ended=0)
+    for chunk in review_chunks(day=for_date, size=chunk_size):
+        counts["reviewed"] += chunk.size
         while _review(chunk, counts, now):
             # Months late: what was renewed or lowered is due a second time.
             continue
@@ -120,12 +118,14 @@ def _lower(
     """Lock the members whose periods are over, renew what was earned again, and lower the rest."""
     is_over = Q()
     for tier_id, until, is_manual in {group[:3] for group in groups}:
-        is_over |= Q(tier_id=tier_id, held=until, is_manual=is_manual)
+        is_over |= Q(tier_id=tier_id, held_until_date=until, is_manual=is_manual)
     over = _due(chunk).filter(is_over)
     if not lock_accounts_in_periods(over):
         return 0, [], []
     kept, held = _keep(chunk, rulebook, [group for group in groups if not group.is_manual])
-    rows = over.values_list("member_id", "tier_id", "started_at", "held_until_date", "is_manual", "member__enrolled_at")
+    rows: Iterable[Any] = over.values_list(
+        "member_id", "tier_id", "started_at", "held_until_date", "is_manual", "member__enrolled_at"
+    )
     periods = [OverPeriod(*row) for row in rows]
     changes: list[TierChange] = []
     # In parts, since each member's days are looked at in memory.
@@ -137,9 +137,9 @@ def _lower(
 
 
 def _due(chunk: ReviewChunk) -> QuerySet[TierPeriod]:
-    """The chunk's periods under review, with the day until which they were ``held`` (see ReviewChunk.due)."""
-    members = TierPeriod.objects.filter(ended_at=None, member_id__gt=chunk.after, member_id__lte=chunk.until)
-    return members.annotate(held=Case(When(ended_at=None, then=F("held_until_date")))).filter(held__lt=chunk.day)
+    return TierPeriod.objects.filter(
+        ended_at=None, held_until_date__lt=chunk.day, member_id__gt=chunk.after, member_id__lte=chunk.until
+    )
 
 
 def _renewals(tier: TierTerms, held: date, enrolled: date | None, day: date) -> Iterable[tuple[Renewal, bool]]:
