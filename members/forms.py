@@ -2,10 +2,12 @@
 
 import uuid
 from functools import cache
+from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.utils.dates import MONTHS
+from django.utils.formats import get_format
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
@@ -85,6 +87,12 @@ class ProfileForm(forms.Form):
     )
     language = forms.ChoiceField(label=_("Language"), choices=_languages)
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=_time_zones, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Where dates begin with the year, so does a birthday.
+        if get_format("DATE_FORMAT").startswith("Y"):
+            self.order_fields(["name", "birth_year", "birth_month", "birth_day"])
 
 
 class GiftForm(forms.Form):

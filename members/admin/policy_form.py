@@ -46,7 +46,7 @@ class PolicyForm(forms.Form):
         names = [name for name in self.fields if name.startswith("name_")]
         rest = [name for name in self.fields if name not in names]
         return [
-            (gettext_lazy("Name"), [self[name] for name in names]),
+            (gettext_lazy("Name in each language"), [self[name] for name in names]),
             (gettext_lazy("Terms"), [self[name] for name in rest]),
         ]
 

@@ -98,7 +98,7 @@ class VersionForm(forms.Form):
 class RuleForm(VersionForm):
     """A new rule: its code, its name in each language, and what it says first."""
 
-    code = forms.SlugField(label=_("Code"), max_length=60, help_text=_("For reports; it never changes."))
+    code = forms.SlugField(label=_("Rule code"), max_length=60, help_text=_("For reports; it never changes."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

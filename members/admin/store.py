@@ -18,7 +18,7 @@ class StoreAdmin(StaffAdmin[Store]):
     ordering = ("code",)
     fieldsets = (
         (None, {"fields": ("code", "channel", "is_active")}),
-        (_("Name"), {"fields": (("name_en", "name_zh_hans", "name_zh_hant"),)}),
+        (_("Name in each language"), {"fields": (("name_en", "name_zh_hans", "name_zh_hant"),)}),
     )
 
     def has_delete_permission(self, request: HttpRequest, obj: Store | None = None) -> bool:

@@ -26,7 +26,7 @@ class TierAdmin(StaffAdmin[Tier]):
     sortable_by = ()
     fieldsets = (
         (None, {"fields": (("code", "rank", "colour"),)}),
-        (_("Name"), {"fields": (translated("name"),)}),
+        (_("Name in each language"), {"fields": (translated("name"),)}),
         (
             _("How it is reached"),
             {"fields": (("measure", "threshold"), ("window", "window_months"), "is_invitation_only")},

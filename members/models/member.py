@@ -2,6 +2,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from members.models.store import Channel
 
@@ -31,7 +32,7 @@ class Member(models.Model):
         related_name="member",
     )
     status = models.CharField(_("status"), max_length=10, choices=MemberStatus, default=MemberStatus.ACTIVE)
-    name = models.CharField(_("name"), max_length=150, blank=True)
+    name = models.CharField(pgettext_lazy("of a person", "name"), max_length=150, blank=True)
     phone = models.CharField(
         _("phone"), max_length=16, null=True, blank=True, help_text=_("E.164, for example +8613800138000")
     )
