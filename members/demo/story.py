@@ -1,4 +1,4 @@
-"""Two years of the demo programme, told day by day through the services that real tills, members and staff use."""
+"""The demo programme, told day by day through the services that real tills, members and staff use."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator

@@ -19,7 +19,7 @@ SEED = 2024
 
 
 class Command(BaseCommand):
-    """Fills an empty database with two years of a made-up programme; all of it or, when interrupted, nothing."""
+    """Fills an empty database with a made-up programme of two years; all of it or, when interrupted, nothing."""
 
     help = "Fill an empty programme with two years of a coffee-and-books chain, to look around in."
 
@@ -53,7 +53,7 @@ class Command(BaseCommand):
             logging.disable(logging.NOTSET)
 
     def _fill(self, story: Story) -> None:
-        self.stdout.write(f"Filling the demo programme: two years of {PROGRAMME_NAME} (about a minute, once)...")
+        self.stdout.write(f"Filling the demo programme: {PROGRAMME_NAME} since {story.first} (about a minute, once)...")
         with transaction.atomic():
             for _ in tqdm(story.tell(), total=story.days, unit="day", leave=False, disable=None):
                 pass
