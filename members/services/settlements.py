@@ -11,7 +11,7 @@ from members.transactions import retrying
 
 # Few enough that tills wait well under their lock timeout for an account of the chunk, many enough that the work of
 # a chunk's statements is in the rows.
-CHUNK_SIZE = 20_000
+CHUNK_SIZE = 5_000
 # Somebody holds an account of the chunk for longer than the lock timeout (a long import): let go of the whole chunk,
 # so that nobody waits for us in turn, and try again.
 BUSY_ATTEMPTS = 5
