@@ -45,6 +45,12 @@ class ApiView(APIView):
     # The scope that each method needs; a method that is not here is refused.
     scopes: ClassVar[dict[str, Scope]] = {}
 
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Keep members' data out of every cache on the way."""
+        answer = super().finalize_response(request, response, *args, **kwargs)
+        answer["Cache-Control"] = "no-store"
+        return answer
+
     @property
     def key(self) -> StoreKey:
         """The caller's key, with its store; permission was checked before."""

@@ -91,6 +91,7 @@ MEMBER = _answered("A member", _MEMBER, 200, 201)
 FOUND = _answered("Found", {"results": [_MEMBER]})
 PURCHASE = _asked("Two lines", _PURCHASE)
 RECORDED = _answered("Recorded", _RECORDED, 201)
+KNOWN = _answered("Sent before", {**_RECORDED, "status": "known"})
 PREVIEW = _asked("A basket", {"store": STORE, **_RECEIPT})
 PREVIEWED = _answered("What it would earn", {**_RECORDED, "status": "preview", "external_id": ""})
 CORRECTION = _asked(
@@ -145,20 +146,18 @@ RETURN = _asked(
     "The book comes back",
     {"external_id": "RET-1", "occurred_at": "2026-11-22T11:00:00+08:00", "lines": [{"position": 1}]},
 )
-RETURNED = _answered(
-    "Recorded",
-    {
-        "status": "recorded",
-        "store": STORE,
-        "purchase": "R-20261121-0042",
-        "external_id": "RET-1",
-        "amount": "45.00",
-        "points_taken_back": 68,
-        "balance": {**BALANCE, "available": 1_228},
-        "tier": TIER,
-    },
-    201,
-)
+_RETURNED: dict[str, Any] = {
+    "status": "recorded",
+    "store": STORE,
+    "purchase": "R-20261121-0042",
+    "external_id": "RET-1",
+    "amount": "45.00",
+    "points_taken_back": 68,
+    "balance": {**BALANCE, "available": 1_228},
+    "tier": TIER,
+}
+RETURNED = _answered("Recorded", _RETURNED, 201)
+RETURN_KNOWN = _answered("Sent before", {**_RETURNED, "status": "known"})
 POINTS = _answered(
     "Points of a member",
     {

@@ -58,7 +58,7 @@ class PurchasesView(WriteView):
         body=PurchaseSerializer,
         answers={201: RecordedSerializer, 200: RecordedSerializer},
         refusals=(*REFUSALS, "purchase-differs"),
-        examples=[examples.PURCHASE, examples.RECORDED],
+        examples=[examples.PURCHASE, examples.RECORDED, examples.KNOWN],
         write=True,
     )
     def post(self, request: Request) -> HttpResponse:

@@ -47,7 +47,7 @@ class ReturnsView(WriteView):
             "receipt-from-the-future",
         ),
         parameters=[STORE_IN_PATH, EXTERNAL_ID_IN_PATH],
-        examples=[examples.RETURN, examples.RETURNED],
+        examples=[examples.RETURN, examples.RETURNED, examples.RETURN_KNOWN],
         write=True,
     )
     def post(self, request: Request, store: str, external_id: str) -> HttpResponse:

@@ -109,6 +109,7 @@ def test_it_reads_a_member(till: Till, member: Member) -> None:
     answer = till.get(f"{MEMBERS}{member.number}/").json()
 
     assert (answer["number"], answer["name"], answer["enrolled_store"]) == (member.number, "Lin Mei", None)
+    assert till.get(f"{MEMBERS}{member.number}/")["Cache-Control"] == "no-store"
     assert answer["tier"] == {"code": "regular", "name": "Regular", "rank": 0}
 
 

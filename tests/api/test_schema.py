@@ -7,13 +7,15 @@ import itertools
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 import schemathesis
+from django.core.management import call_command
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
-from django.test import override_settings
+from django.test import Client, override_settings
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from schemathesis import GenerationMode
 from schemathesis.config import SchemathesisConfig
@@ -111,3 +113,47 @@ def test_each_answer_matches_the_schema(
 
     with one_connection(), override_settings(API_THROTTLE_RATE="1000000/min"):
         answers()
+
+
+def operations() -> list[Any]:
+    return [openapi("en")["paths"][path][method] for path, method in OPERATIONS]
+
+
+def test_the_schema_is_valid_and_without_warnings(tmp_path: Path) -> None:
+    call_command("spectacular", "--validate", "--fail-on-warn", "--file", str(tmp_path / "schema.yaml"))
+
+
+@pytest.mark.parametrize("operation", operations(), ids=lambda operation: operation["operationId"])
+def test_each_operation_says_everything(operation: dict[str, Any]) -> None:
+    assert operation["summary"]
+    assert "Needs the scope `" in operation["description"]
+    assert operation["security"] == [{"StoreKey": []}]
+    answers = operation["responses"]
+    for status, answer in answers.items():
+        kind, content = next(iter(answer["content"].items()))
+        assert kind == ("application/json" if status < "400" else "application/problem+json")
+        assert content["schema"]["$ref"].endswith("/Problem") == (status >= "400")
+        assert content["examples"]
+    assert {"401", "403", "429", "500", "503"} <= set(answers)
+
+
+@pytest.mark.parametrize(("path", "method"), [pair for pair in OPERATIONS if pair[1] != "get"])
+def test_each_write_takes_an_idempotency_key(path: str, method: str) -> None:
+    operation = openapi("en")["paths"][path][method]
+    names = {parameter["name"] for parameter in operation["parameters"]}
+
+    assert ("Idempotency-Key" in names) == (operation["operationId"] != "purchase_preview")
+    assert {"400", "413", "415", "422"} <= set(operation["responses"])
+    assert operation["requestBody"].get("required") or operation["operationId"] == "member_enrol"
+    assert operation["requestBody"]["content"]["application/json"]["examples"]
+
+
+def test_the_schema_is_served_as_json_and_yaml(client: Client) -> None:
+    plain = client.get("/api/schema/")
+    assert plain["Content-Type"].startswith("application/vnd.oai.openapi+json")
+    assert plain.json()["openapi"].startswith("3.")
+
+    assert client.get("/api/schema/", headers={"Accept": "application/vnd.oai.openapi"}).content.startswith(
+        b"openapi: 3."
+    )
+    assert client.get("/api/schema/", headers={"Accept": "text/csv"}).json()["code"] == "not-acceptable"

@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
@@ -28,7 +29,7 @@ class LanguageField(TextField):
 
     def __init__(self, **kwargs: Any) -> None:
         self.codes = [code for code, _name in settings.LANGUAGES]
-        form = _("Send one of the programme's languages: %(codes)s.") % {"codes": ", ".join(self.codes)}
+        form = format_lazy(_("Send one of the programme's languages: {codes}."), codes=", ".join(self.codes))
         super().__init__(maximum=10, pattern=f"^({'|'.join(self.codes)})$", form=form, **kwargs)
 
 

@@ -78,7 +78,7 @@ class BatchSerializer(StrictSerializer):
         error_messages={
             "not_a_list": _("Send a list of purchases."),
             "min_length": _("Send at least one purchase."),
-            "max_length": _("Send at most %(max)s purchases.") % {"max": MAX_BATCH},
+            "max_length": _("Send at most {max_length} purchases."),
         },
     )
 
