@@ -53,6 +53,8 @@ class PurchaseBatch:
         self.entries: list[Entry] = []
         self.repeated: list[tuple[Entry, Entry]] = []
         self.results: list[PurchaseResult | None] = [None] * len(receipts)
+        # Whose account each receipt is for: a merged card's number leads to the card that took over.
+        self.states: dict[int, AccountState] = {}
         self.tier_changes: list[TierChange] = []
         self.counters = Counters()
         self.late_since: dict[int, datetime] = {}
@@ -97,11 +99,10 @@ class PurchaseBatch:
             )
         for entry, first in self.repeated:
             self.results[entry.index] = self._repeated_result(entry, first)
-        by_number = {state.number: state for state in self.book.accounts.values()}
         finished = []
-        for receipt, result in zip(self.receipts, self.results, strict=True):
+        for index, result in enumerate(self.results):
             assert result is not None  # noqa: S101 -- every receipt was refused, recognised or recorded above
-            state = by_number.get(receipt.member_number)
+            state = self.states.get(index)
             if state is not None and result.status != "refused":
                 result.available, result.pending, result.owed = state.available, state.pending, state.owed
                 result.tier_id = state.tier_id

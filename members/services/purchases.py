@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
+
 from members.engines import Row, Write, engine
 from members.exceptions import MemberNotFound, MemberNotLive
 from members.models import Lot, Member, MemberStatus, Purchase, PurchaseLine, Transfer
@@ -95,6 +97,9 @@ def _record(*, receipts: Sequence[Receipt], now: datetime, store: bool) -> list[
             reassess_members(book=book, rulebook=batch.rulebook, since=batch.late_since, reason=batch.late_reason)
     elif book.touched and store:
         book.write()
+    if not store:
+        # Counters of capped rules are made before they are locked; a preview leaves not even those.
+        transaction.set_rollback(True)
     return batch.finished_results()
 
 
@@ -112,6 +117,7 @@ def _refuse_impossible(batch: PurchaseBatch) -> None:
         if problem is not None or state is None:
             batch.results[index] = PurchaseResult("refused", error=problem)
         else:
+            batch.states[index] = state
             batch.entries.append(Entry(index, receipt, state))
 
 

@@ -149,6 +149,9 @@ def find_purchase(*, store_id: int, external_id: str) -> Purchase:
 
 
 def _tier_after(account: AccountState, now: datetime) -> int:
+    if not account.is_live:
+        # Goods come back after an account was closed, too; there is no tier left to look at then.
+        return account.tier_id
     changed = reevaluate_member(member_id=account.member_id, reason=TierReason.RETURN, now=now)
     return account.tier_id if changed is None else changed.to_tier_id
 

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from members.exceptions import MemberNotFound
-from members.models import Account, Lot, Member, Purchase, Store, Tier, Transfer
+from members.models import Account, AwardCounter, Lot, Member, Purchase, Store, Tier, Transfer
 from members.services.purchases import preview_purchase, record_purchase, record_purchases
 from members.services.receipts import (
     CurrencyNotAccepted,
@@ -201,3 +201,26 @@ def test_a_daily_cap_counts_over_batches_and_says_so(shop: Store) -> None:
 
 def test_base_tier_exists_without_any_setting_up() -> None:
     assert Tier.objects.get(rank=0).code == "regular"
+
+
+def test_a_preview_by_a_capped_rule_leaves_no_counter(shop: Store) -> None:
+    EarningRuleVersionFactory.create(kind="base", points=1, per_amount=100, cap_member_day=100)
+    mei = MemberFactory.create()
+
+    result = preview_purchase(receipt=receipt_for(mei, shop), now=NOW)
+
+    assert result.points == 64
+    assert not AwardCounter.objects.exists()
+
+
+def test_a_receipt_with_a_merged_cards_number_answers_with_the_kept_cards_balance(
+    shop: Store, one_point_per_yuan: None
+) -> None:
+    mei, old_card = MemberFactory.create(), MemberFactory.create()
+    record_purchase(receipt=receipt_for(mei, shop, "a"), now=NOW)
+    Member.objects.filter(pk=old_card.pk).update(status="merged", merged_into=mei)
+
+    result = record_purchase(receipt=receipt_for(old_card, shop, "b"), now=NOW)
+
+    assert (result.points, result.available) == (64, 128)
+    assert Purchase.objects.get(external_id="b").member == mei

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from members.models import Debt, Draw, Lot, Purchase, Return, Store, Transfer
+from members.services.consolidations import forfeit_everything
 from members.services.ledger import spend_points
 from members.services.receipts import ReceiptLine
 from members.services.returns import (
@@ -164,3 +165,14 @@ def test_a_return_takes_away_a_tier_that_only_this_purchase_reached(shop: Store)
     mei.refresh_from_db()
     assert reached > 0
     assert mei.tier.rank == 0
+
+
+def test_goods_come_back_after_the_account_was_closed(shop: Store) -> None:
+    mei = MemberFactory.create()
+    buy(mei, shop)
+    forfeit_everything(member_id=mei.pk, business_key="closure:1", now=NOW)
+    type(mei).objects.filter(pk=mei.pk).update(status="closed")
+
+    result = bring_back(shop, amount=10_000)
+
+    assert (result.points_clawed_back, result.available, result.owed) == (100, 0, 100)
