@@ -44,7 +44,7 @@ def run_file(command: BaseCommand, path: Path, settings: ImportSettings) -> None
         raise CommandError(f"There is no file {path}.")
     rejects_path = path.with_name(f"{path.name.removesuffix('.gz').removesuffix('.csv')}.rejects.csv")
     counts = ImportCounts()
-    with tqdm(total=path.stat().st_size, unit="B", unit_scale=True, desc=path.name, file=command.stderr) as bar:
+    with tqdm(total=path.stat().st_size, unit="B", unit_scale=True, desc=path.name, disable=None) as bar:
 
         def on_progress(so_far: ImportCounts, read: int, _total: int) -> None:
             nonlocal counts
