@@ -45,6 +45,9 @@ SECTIONS: tuple[tuple[Promise, str, tuple[str, ...]], ...] = (
 # Groups are the roles of members/roles.py; the others belong to libraries and hold nothing here.
 UNUSED = frozenset({"auth.Group", "rest_framework_api_key.APIKey", "axes.AccessLog", "axes.AccessFailureLog"})
 
+# What a library calls in English only.
+TITLES = {"mfa.Authenticator": _("Second factors")}
+
 # Reached from the form of a periodic task, and of no use by themselves.
 PARTS = frozenset(f"django_celery_beat.{kind}Schedule" for kind in ("Clocked", "Crontab", "Interval", "Solar"))
 
@@ -80,6 +83,9 @@ class StaffSite(AdminSite):
         if app_label:
             return apps
         pages = {page["model"]._meta.label: page for app in apps for page in app["models"]}
+        for label, title in TITLES.items():
+            if label in pages:
+                pages[label]["name"] = title
         sections = [
             {"name": name, "icon": icon, "app_label": icon, "app_url": "", "models": found}
             for name, icon, labels in SECTIONS

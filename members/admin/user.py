@@ -15,12 +15,26 @@ from members.models import User
 from members.roles import Role
 
 
+def role_label(group: Group) -> str:
+    """The role's name in the reader's language."""
+    return str(Role(group.name).label) if group.name in Role.values else group.name
+
+
 class RoleChoices(ModelMultipleChoiceField[Group]):
     """Groups by the names that people call them."""
 
     def label_from_instance(self, obj: Group) -> str:
         """The role's name in the reader's language."""
-        return str(Role(obj.name).label) if obj.name in Role.values else obj.name
+        return role_label(obj)
+
+
+class RoleFilter(admin.RelatedFieldListFilter):
+    """Filters by role, called as on the form."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """The roles in the order in which they were made."""
+        groups = Group.objects.order_by("id")
+        return [(str(group.pk), role_label(group)) for group in groups]
 
 
 class NewUserForm(AdminUserCreationForm[User]):
@@ -54,7 +68,7 @@ class UserAdmin(StaffAdmin[User], DjangoUserAdmin[User]):
     paginator = BoundedPaginator
     list_display = ("email", "name", "is_staff", "roles", "is_active", "joined")
     joined = stamped("joined_at", _("joined"))
-    list_filter = ("is_staff", "is_active", "groups")
+    list_filter = ("is_staff", "is_active", ("groups", RoleFilter))
     ordering = ("email",)
     sortable_by = ()
     search_fields = ("email__istartswith", "name__startswith")

@@ -46,7 +46,7 @@ STORES: tuple[dict[str, str], ...] = (
         "channel": Channel.WEB,
         "name_en": "Lantern online",
         "name_zh_hans": "灯笼网上书店",
-        "name_zh_hant": "燈籠網上書店",
+        "name_zh_hant": "燈籠網路書店",
     },
 )
 
@@ -60,7 +60,7 @@ TIERS: tuple[dict[str, Any], ...] = (
         "colour": "#3d6a63",
         "benefits_en": "A point for each yuan\nA coffee on us with your first 300 points",
         "benefits_zh_hans": "每消费 1 元得 1 分\n满 300 分即可换一杯咖啡",
-        "benefits_zh_hant": "每消費 1 元得 1 分\n滿 300 分即可換一杯咖啡",
+        "benefits_zh_hant": "每消費 1 元得 1 點\n滿 300 點即可換一杯咖啡",
     },
     {
         "code": "silver",
@@ -73,7 +73,7 @@ TIERS: tuple[dict[str, Any], ...] = (
         "colour": "#7d8794",
         "benefits_en": "1.1 points for each yuan\nA larger cup at no charge\nBooks put aside for a week",
         "benefits_zh_hans": "每消费 1 元得 1.1 分\n免费升杯\n图书预留一周",
-        "benefits_zh_hant": "每消費 1 元得 1.1 分\n免費升杯\n圖書預留一週",
+        "benefits_zh_hant": "每消費 1 元得 1.1 點\n免費升杯\n圖書預留一週",
     },
     {
         "code": "gold",
@@ -86,7 +86,7 @@ TIERS: tuple[dict[str, Any], ...] = (
         "colour": "#b98a2f",
         "benefits_en": "1.25 points for each yuan\nOn Saturdays 2 points for each yuan of books\nFree delivery",
         "benefits_zh_hans": "每消费 1 元得 1.25 分\n周六购书每 1 元得 2 分\n网店免运费",
-        "benefits_zh_hant": "每消費 1 元得 1.25 分\n週六購書每 1 元得 2 分\n網店免運費",
+        "benefits_zh_hant": "每消費 1 元得 1.25 點\n週六購書每 1 元得 2 點\n網路訂單免運費",
     },
     {
         "code": "diamond",
@@ -99,7 +99,7 @@ TIERS: tuple[dict[str, Any], ...] = (
         "colour": "#2f4a8f",
         "benefits_en": "1.5 points for each yuan\nA seat at every tasting and reading\nA bag of beans on your birthday",
         "benefits_zh_hans": "每消费 1 元得 1.5 分\n每场品鉴会和读书会的专座\n生日当天送咖啡豆一包",
-        "benefits_zh_hant": "每消費 1 元得 1.5 分\n每場品鑑會和讀書會的專座\n生日當天送咖啡豆一包",
+        "benefits_zh_hant": "每消費 1 元得 1.5 點\n每場品鑑會和讀書會的專座\n生日當天送咖啡豆一包",
     },
 )
 
@@ -152,7 +152,7 @@ def opening_rules() -> list[tuple[str, Mapping[str, str], RuleDraft]]:
     return [
         (
             "each-yuan",
-            _names("A point for each yuan", "每消费 1 元得 1 分", "每消費 1 元得 1 分"),
+            _names("A point for each yuan", "每消费 1 元得 1 分", "每消費 1 元得 1 點"),
             RuleDraft(kind=RuleKind.BASE, points=1, per_amount=ONE_YUAN),
         ),
         (
@@ -169,17 +169,17 @@ def opening_rules() -> list[tuple[str, Mapping[str, str], RuleDraft]]:
         ),
         (
             "double-tuesday",
-            _names("Double Tuesday", "周二双倍积分", "週二雙倍積分"),
+            _names("Double Tuesday", "周二双倍积分", "週二雙倍點數"),
             RuleDraft(kind=RuleKind.MULTIPLIER, percent=200, weekdays=(TUESDAY,)),
         ),
         (
             "welcome",
-            _names("Welcome bonus", "首次购物奖励", "首次購物獎勵"),
+            _names("Welcome bonus", "首次购物奖励", "首次消費加贈"),
             RuleDraft(kind=RuleKind.BONUS_FIXED, points=50, first_purchase_only=True),
         ),
         (
             "web-order",
-            _names("Order online", "网上下单奖励", "網上下單獎勵"),
+            _names("Order online", "网上下单奖励", "網路訂購獎勵"),
             RuleDraft(kind=RuleKind.BONUS_FIXED, points=10, channels=(Channel.WEB,)),
         ),
         (
@@ -231,7 +231,7 @@ def _end(code: str) -> Callable[[datetime, User], Any]:
 def _singles_day(day: date) -> Callable[[datetime, User], Any]:
     """Three times the points in the web shop for a day, in each year a version of the same rule."""
     code = "singles-day"
-    names = _names("Eleven eleven online", "双十一网购三倍积分", "雙十一網購三倍積分")
+    names = _names("Eleven eleven online", "双十一网购三倍积分", "雙十一網購三倍點數")
     draft = RuleDraft(kind=RuleKind.MULTIPLIER, percent=300, channels=(Channel.WEB,))
 
     def carry_out(now: datetime, actor: User) -> Any:
