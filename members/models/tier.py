@@ -2,6 +2,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class TierMeasure(models.TextChoices):
@@ -70,7 +71,7 @@ class Tier(models.Model):
 class TierReason(models.TextChoices):
     """Why a tier period began or ended."""
 
-    ENROLLED = "enrolled", _("Joined")
+    ENROLLED = "enrolled", pgettext_lazy("why a tier began", "Joined")
     UPGRADE = "upgrade", _("Threshold reached")
     REVIEW = "review", _("Review")
     MANUAL = "manual", _("Given by staff")
