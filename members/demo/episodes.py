@@ -228,18 +228,17 @@ class Episodes:
             )
 
     def _merge(self, now: datetime) -> None:
-        """Somebody had a card from a till and another from the web shop."""
-        keep = self._somebody(lambda person: person.available > 0 and person.has_sign_in)
-        absorb = self._somebody(lambda person: person.available > 0 and not person.has_sign_in)
-        if keep and absorb:
+        """Somebody had two cards."""
+        second = self.people[-1]
+        if second.first_card:
             merge_members(
-                keep_id=keep.member_id,
-                absorb_id=absorb.member_id,
-                reason="Same person: a new phone, and the old card was forgotten",
+                keep_id=second.first_card.member_id,
+                absorb_id=second.member_id,
+                reason="Same person: had forgotten their card and was given a second one",
                 actor=self.staff[MANAGER.email],
                 now=now,
             )
-            absorb.has_left = True
+            second.has_left = True
 
     def _close(self, now: datetime) -> None:
         if person := self._somebody(lambda person: person.available > 0):

@@ -1,6 +1,6 @@
 """Who the members of the demo programme are: made up, in three languages, the same for the same seed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import count
@@ -66,6 +66,8 @@ class Person:
     claims_after: timedelta | None = None
     """How long after joining at a till they find their card online."""
     is_main_character: bool = False
+    first_card: "Person | None" = None
+    """The same person's other card, if this is their second."""
     number: str = ""
     member_id: int = 0
     available: int = 0
@@ -97,8 +99,9 @@ class People:
 
     def draw(self, members: int) -> list[Person]:
         """The three to sign in as, and others."""
-        leads = [self._mei(), self._li_jing(), self._chan_ka_yan()]
-        return [*leads, *(self._anybody() for _ in range(members - len(leads)))]
+        people = [self._mei(), self._li_jing(), self._chan_ka_yan()]
+        people += [self._anybody() for _ in range(members - len(people) - 1)]
+        return [*people, self._second_card(people)][:members]
 
     def day_ago(self, days: int) -> date:
         """A day so long before the story's last one, but never before its first."""
@@ -137,6 +140,22 @@ class People:
             pace=pace,
             has_sign_in=True,
             is_main_character=True,
+        )
+
+    def _second_card(self, people: Sequence[Person]) -> Person:
+        """Somebody who signs in since long ago, and forgot that at a till."""
+        first_card = min(people[1:], key=lambda person: (not person.has_sign_in, person.enrolled_at))
+        return Person(
+            name=first_card.name,
+            language=first_card.language,
+            phone=self.draw_phone(),
+            email=None,
+            birthday=(None, None, None),
+            store_code=SHOP_CODES[1],
+            enrolled_at=moment(self.day_ago(200), time(12, 31)),
+            habit=REGULAR,
+            pace=1.0,
+            first_card=first_card,
         )
 
     def _anybody(self) -> Person:
