@@ -3,6 +3,7 @@ import shutil
 from collections.abc import Iterator
 from typing import Any
 
+import hypothesis
 import pytest
 import structlog
 from django.db import connection
@@ -10,6 +11,12 @@ from django.utils import translation
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests import isolation
+
+# The same examples each time, and a busy machine is no failure.
+hypothesis.settings.register_profile(
+    "suite", deadline=None, derandomize=True, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("suite")
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM_ARGUMENTS = [
