@@ -33,7 +33,7 @@ CONFIG = SchemathesisConfig.from_dict(
         },
     }
 )
-EXAMPLES = 40
+EXAMPLES = 25
 _turns = itertools.count(1)
 
 pytestmark = pytest.mark.django_db
