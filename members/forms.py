@@ -11,6 +11,7 @@ from django.utils.formats import get_format
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
+from members.time_zone_names import time_zone_name
 from members.time_zones import time_zone_names
 
 CONTINENTS = (
@@ -46,12 +47,8 @@ def _cities() -> list[str]:
 
 
 def _time_zones() -> list[tuple[str, object]]:
-    ours = _("The programme's (%(zone)s)") % {"zone": _city(settings.PROGRAMME_TIME_ZONE)}
-    return [("", ours), *((zone, _city(zone)) for zone in _cities())]
-
-
-def _city(zone: str) -> str:
-    return zone.replace("_", " ").replace("/", ", ")
+    ours = _("The programme's (%(zone)s)") % {"zone": time_zone_name(settings.PROGRAMME_TIME_ZONE)}
+    return [("", ours), *((zone, time_zone_name(zone)) for zone in _cities())]
 
 
 class ProfileForm(forms.Form):

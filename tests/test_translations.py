@@ -11,6 +11,7 @@ from django.utils import translation
 
 from members.models import EarningRule, Member, Store, Tier
 from members.roles import Role
+from members.time_zone_names import time_zone_name
 from scripts.check_translations import LOCALES, ROOT, problems_of
 from tests.admin.staff_scenes import signed_in as staff_signed_in
 from tests.factories import EarningRuleVersionFactory, StoreFactory, TierFactory
@@ -187,3 +188,12 @@ def test_an_email_is_written_in_the_readers_language(mei: Member, language: str,
 def test_packages_speak_as_we_do(language: str, said: str) -> None:
     with translation.override(language):
         assert translation.gettext("Your password can’t be entirely numeric.") == said
+
+
+def test_a_time_zone_is_called_as_people_call_its_city() -> None:
+    with translation.override("zh-hans"):
+        assert time_zone_name("Australia/Sydney") == "澳大利亚·悉尼"
+    with translation.override("zh-hant"):
+        assert time_zone_name("Australia/Sydney") == "澳洲·雪梨"
+    with translation.override("en"):
+        assert time_zone_name("Asia/Hong_Kong") == "Asia, Hong Kong"
