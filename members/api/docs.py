@@ -18,7 +18,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from members.api.catalogue import all_kinds, kind_of
+from members.api.catalogue import KINDS, kind_of
 from members.api.problems import method_not_allowed, not_found, problem_response
 
 Page = Callable[..., HttpResponse]
@@ -67,8 +67,9 @@ def documentation(request: HttpRequest) -> HttpResponse:
 
 @read_only
 def problems(request: HttpRequest) -> HttpResponse:
-    """Every kind of problem."""
-    return render(request, "api/problems.html", {"kinds": all_kinds()})
+    """The kinds of problems that the API answers with."""
+    kinds = sorted(KINDS, key=lambda kind: (kind.status, kind.code))
+    return render(request, "api/problems.html", {"kinds": kinds})
 
 
 @read_only
