@@ -225,3 +225,33 @@ def test_without_a_key_a_failure_after_the_effect_takes_it_back(
 
     assert is_problem(till.post(PURCHASES, receipt), 409, "busy")
     assert not Purchase.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("key", ["k1", None])
+def test_the_victim_of_a_deadlock_is_run_again_as_a_whole(
+    till: Till, receipt: Receipt, monkeypatch: pytest.MonkeyPatch, key: str | None
+) -> None:
+    attempts: list[int] = []
+
+    def deadlock_twice(**arguments: Any) -> Any:
+        result = record_purchase(**arguments)
+        attempts.append(Purchase.objects.count())
+        if len(attempts) < 3:
+            raise OperationalError from Deadlock()
+        return result
+
+    monkeypatch.setattr(purchases_api, "record_purchase", deadlock_twice)
+
+    response = till.post(PURCHASES, receipt, idempotency_key=key)
+
+    assert response.status_code == 201
+    # Each attempt found nothing of the one before.
+    assert attempts == [1, 1, 1]
+    assert Transfer.objects.count() == 1
+
+
+class Deadlock(Exception):
+    """What the database says of it."""
+
+    sqlstate = "40P01"

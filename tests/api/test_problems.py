@@ -2,11 +2,12 @@ import json
 from typing import Any
 
 import pytest
-from django.test import Client, override_settings
+from django.test import Client, RequestFactory, override_settings
 from django.utils import translation
 
 from members.api import catalogue
 from members.api import purchases as purchases_api
+from members.api.handlers import server_error
 from members.exceptions import DomainError
 from tests.api.till import BATCH, PURCHASES, Till, everything, is_problem
 
@@ -197,3 +198,13 @@ def test_titles_are_in_the_language_of_the_caller(till: Till) -> None:
 
 def _all(base: type[DomainError]) -> list[type[DomainError]]:
     return [base, *(each for subclass in base.__subclasses__() for each in _all(subclass))]
+
+
+@pytest.mark.parametrize(("path", "is_problem"), [("/api/v1/members/", True), ("/points/", False)])
+def test_what_fails_before_any_view_is_a_problem_below_the_api_and_a_page_elsewhere(
+    path: str, is_problem: bool
+) -> None:
+    response = server_error(RequestFactory().get(path))
+
+    assert response.status_code == 500
+    assert (response["Content-Type"] == "application/problem+json") == is_problem
