@@ -97,6 +97,8 @@ ALLAUTH = (
     _("Email Removed"),
     _("Account Already Exists"),
     _("Unknown Account"),
+    _("Password Changed"),
+    _("Password Set"),
     _("Your password has been changed."),
     _("Your password has been reset."),
     _("Alternative options"),
