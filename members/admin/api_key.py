@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from members import clock
 from members.admin.base import StaffAdmin, staff_user
@@ -21,7 +21,7 @@ class StoreKeyAdmin(StaffAdmin[StoreKey]):
     """Keys of tills and shops: made here, shown once, revoked for good."""
 
     form = StoreKeyForm
-    list_display = ("name", "store", "prefix", "can_do", "made", "expires", "state")
+    list_display = ("called", "store", "beginning", "can_do", "made", "expires", "state")
     made = stamped("created", _("created"))
     expires = stamped("expiry_date", _("expires"))
     list_filter = ("store", "revoked")
@@ -85,10 +85,21 @@ class StoreKeyAdmin(StaffAdmin[StoreKey]):
         text = ngettext("%(count)s key was revoked.", "%(count)s keys were revoked.", len(revoked))
         self.message_user(request, text % {"count": len(revoked)}, messages.SUCCESS)
 
+    @admin.display(description=_("called"))
+    def called(self, key: StoreKey) -> str:
+        """Where it is used; the library has the column in English only."""
+        return key.name
+
+    @admin.display(description=_("begins with"))
+    def beginning(self, key: StoreKey) -> str:
+        """What a key may be recognised by."""
+        return key.prefix
+
     @admin.display(description=_("scopes"))
     def can_do(self, key: StoreKey) -> str:
         """Its scopes in words."""
-        return ", ".join(str(Scope(scope).label) for scope in key.scopes if scope in Scope.values)
+        names = [str(Scope(scope).label) for scope in key.scopes if scope in Scope.values]
+        return pgettext("between the items of a list", ", ").join(names)
 
     @admin.display(description=_("state"))
     def state(self, key: StoreKey) -> str:

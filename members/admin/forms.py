@@ -108,7 +108,12 @@ class StoreKeyForm(StaffForm[StoreKey]):
     class Meta:
         model = StoreKey
         fields = ("name", "store", "scopes", "expiry_date")
-        help_texts = {"name": _("Where it is used: “Till 2, Fuxing Road”.")}
+        # The library names its fields in English only.
+        labels = {"name": _("Called"), "expiry_date": _("Expires")}
+        help_texts = {
+            "name": _("Where it is used: “Till 2, Fuxing Road”."),
+            "expiry_date": _("Empty: it works until it is revoked."),
+        }
 
 
 class WebhookForm(StaffForm[WebhookEndpoint]):

@@ -6,6 +6,7 @@ from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from members.admin.base import BoundedPaginator, StaffAdmin
 from members.admin.display import stamped
@@ -97,4 +98,4 @@ class UserAdmin(StaffAdmin[User], DjangoUserAdmin[User]):
     def roles(self, user: User) -> str:
         """What they are there for."""
         names = [str(Role(group.name).label) for group in user.groups.all() if group.name in Role.values]
-        return ", ".join(names) or "—"
+        return pgettext("between the items of a list", ", ").join(names) or "—"

@@ -65,4 +65,4 @@ class Account(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.code or f"member {self.member_id}"
+        return self.code or f"#{self.member_id}"

@@ -31,4 +31,4 @@ class Gift(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.points} points"
+        return str(self.points)

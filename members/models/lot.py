@@ -66,7 +66,7 @@ class Lot(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.remaining} of {self.points}"
+        return f"{self.remaining} / {self.points}"
 
 
 class Draw(models.Model):
@@ -93,7 +93,7 @@ class Draw(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.points} from lot {self.lot_id}"
+        return f"{self.points} · #{self.lot_id}"
 
 
 class Debt(models.Model):
@@ -119,4 +119,4 @@ class Debt(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.remaining} of {self.points} owed"
+        return f"{self.remaining} / {self.points}"

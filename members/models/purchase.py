@@ -151,4 +151,4 @@ class ReturnLine(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.quantity} of line {self.line_id}"
+        return f"{self.quantity} · #{self.line_id}"

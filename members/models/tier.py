@@ -121,4 +121,4 @@ class TierPeriod(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.tier_id} from {self.started_at:%Y-%m-%d}"
+        return f"#{self.tier_id} · {self.started_at:%Y-%m-%d}"
