@@ -74,11 +74,17 @@ def _real_path(found: dict[str, Any] | None, member: Member) -> dict[str, Any] |
     return {name: real[name][1] if re.fullmatch(real[name][0], str(value)) else value for name, value in found.items()}
 
 
+def _real_value(name: str, value: Any, member: Member) -> Any:
+    real = {"store": (r"[A-Za-z0-9_-]{1,40}", "nanjing-road"), "member": (r"[0-9]{12}", member.number)}
+    if name in real and isinstance(value, str) and re.fullmatch(real[name][0], value):
+        return real[name][1]
+    return value
+
+
 def _real_body(body: Any, member: Member) -> Any:
     """Well-formed stores and members become those that exist; what is malformed stays so."""
     if isinstance(body, dict):
-        real = {"store": "nanjing-road", "member": member.number}
-        body = {name: real[name] if name in real and isinstance(value, str) else value for name, value in body.items()}
+        body = {name: _real_value(name, value, member) for name, value in body.items()}
         if isinstance(body.get("purchases"), list):
             body["purchases"] = [_real_body(item, member) for item in body["purchases"]]
     return body
