@@ -3,14 +3,13 @@
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from datetime import date
 from functools import lru_cache
 from threading import Lock
 from typing import Any
 
 import psycopg
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 
 from members.engines import Row, Write
 
@@ -20,22 +19,27 @@ _blocks: dict[tuple[int, str, type[models.Model]], list[int]] = {}
 _blocks_lock = Lock()
 
 
-@contextmanager
-def _prepared(sql: str, params: Sequence[Any]) -> Iterator[Any]:
-    """Run a statement that the server plans once a connection (Django's own cursors never prepare).
+def _prepared(sql: str, params: Sequence[Any]) -> Any:
+    """Run a statement that the server plans once a connection (Django's own cursors never prepare); the cursor.
 
     Behind a transaction pooler each statement may meet another connection, so there Django's cursor has to do.
     """
-    with connection.cursor() as cursor:
-        if connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS"):
-            cursor.execute(sql, params)
-            yield cursor
-            return
-        # Django wraps any cursor of the driver, so that its log and its query counts see these too.
-        bare: Any = psycopg.RawCursor(connection.connection)
-        with connection.make_debug_cursor(bare) if connection.queries_logged else connection.make_cursor(bare) as own:
-            own.execute(_numbered(sql), params)
-            yield own
+    database = connections[DEFAULT_DB_ALIAS]
+    if database.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS"):
+        cursor = database.cursor()
+        cursor.execute(sql, params)
+        return cursor
+    database.ensure_connection()
+    database.validate_no_broken_transaction()
+    # Django wraps any cursor of the driver, so that its log and its query counts see these too. The wrapping costs a
+    # till more than the scoring, so it is left out where nobody counts.
+    bare: Any = psycopg.RawCursor(database.connection)
+    if database.queries_logged:
+        database.make_debug_cursor(bare).execute(_numbered(sql), params)
+    else:
+        with database.wrap_database_errors:
+            bare.execute(_numbered(sql), params)
+    return bare
 
 
 @lru_cache(maxsize=512)
@@ -47,8 +51,7 @@ def _numbered(sql: str) -> str:
 
 def fetch(sql: str, params: Sequence[Any], *, moments: Sequence[int] = ()) -> list[Row]:
     """Moments come as such; see Engine."""
-    with _prepared(sql, params) as cursor:
-        return list(cursor.fetchall())
+    return list(_prepared(sql, params).fetchall())
 
 
 def for_update(alias: str) -> str:
@@ -153,8 +156,7 @@ def _write_at_once(filled: Sequence[tuple[Write, Sequence[Row]]]) -> None:
         for write, rows in filled
         for kind, column in zip(_kinds(write), zip(*rows, strict=True), strict=True)
     ]
-    with _prepared(_joint_statement(tuple(write for write, _ in filled)), params):
-        pass
+    _prepared(_joint_statement(tuple(write for write, _ in filled)), params)
 
 
 @lru_cache(maxsize=256)
