@@ -159,7 +159,11 @@ def _recognise(batch: PurchaseBatch) -> None:
 
 
 def _known_purchases(batch: PurchaseBatch) -> dict[tuple[int, str], Purchase]:
-    """Those of the receipts that are stored already: mostly none, so the hot query asks for their ids alone."""
+    """Those of the receipts that are stored already: mostly none, so the hot query asks for their ids alone.
+
+    A statement of its own, after the lock: asked together with it, tills that tell the same receipts at once would all
+    see what was known before they waited, and try again until they give up.
+    """
     of_store, stores = engine().among("store_id", "bigint", {entry.receipt.store_id for entry in batch.entries})
     of_number, numbers = engine().among("external_id", "text", {entry.receipt.external_id for entry in batch.entries})
     sql = f"SELECT id FROM members_purchase WHERE {of_store} AND {of_number}"  # noqa: S608 -- own names
