@@ -33,6 +33,7 @@ pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
 THREADS = 8
 CARDS = 6
+ACTIONS = ("buy", "spend", "award", "give", "bring_back", "reverse", "adjust", "correct", "expire", "merge")
 # Points live some days, so that there is always something to expire.
 DAYS_A_SECOND = 3
 
@@ -60,6 +61,11 @@ class Crowd:
         for thread in threads:
             thread.join()
 
+    def is_over(self) -> bool:
+        """After its time, but on a slow machine not before each thing was done once; never ten times as long."""
+        passed = time.monotonic() - self.began
+        return passed > 10 * self.seconds or (passed > self.seconds and all(self.done[name] for name in ACTIONS))
+
     def _work(self, seed: int) -> None:
         dice = random.Random(seed)
         actions: list[Callable[[random.Random], None]] = [
@@ -67,7 +73,7 @@ class Crowd:
             self.reverse, self.adjust, self.correct, self.expire, self.merge,
         ]  # fmt: skip
         try:
-            while time.monotonic() < self.began + self.seconds:
+            while not self.is_over():
                 action = dice.choice(actions)
                 try:
                     action(dice)
@@ -185,9 +191,8 @@ def test_everything_at_once_leaves_the_books_right(programme: Store, seconds: in
 
     assert crowd.failures == []
     busy = sum(times for what, times in crowd.refused.items() if what.endswith(": busy"))
-    assert busy <= sum(crowd.done.values()) / 100
-    assert all(crowd.done[action] for action in ("buy", "spend", "award", "give", "bring_back", "reverse", "adjust"))
-    assert all(crowd.done[action] for action in ("correct", "expire", "merge"))
+    assert busy <= sum(crowd.done.values()) / 20
+    assert [action for action in ACTIONS if not crowd.done[action]] == []
     assert [str(drift) for drift in verify_ledger(now=crowd.now(), is_exact=True).drifts] == []
     assert not Account.objects.filter(owed__gt=0, available__gt=0).exists()
     dead = Account.objects.filter(member__status=MemberStatus.MERGED)
