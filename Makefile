@@ -72,7 +72,7 @@ check: $(DEV_STAMP) ## lint, format, types, import direction, migrations, transl
 	$(BIN)/python manage.py makemigrations --check --dry-run --verbosity 1
 	$(BIN)/python scripts/check_translations.py
 
-bench: $(DEV_STAMP) ## compare with raw SQL, on the PostgreSQL in DATABASE_URL (SCALE=small for a minute)
+bench: $(DEV_STAMP) ## compare with raw SQL, on the PostgreSQL in BENCH_SERVER (SCALE=small takes two minutes)
 	$(BIN)/python -m tests.benchmarks --scale $(SCALE) --out bench.json
 
 messages: $(DEV_STAMP) ## collect texts to translate into locale/ (needs gettext)
