@@ -10,16 +10,14 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from django.apps import apps
-from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
 from django.test import Client
 
-from members.models import EarningRule, EarningRuleVersion, Member, Purchase, Store
-from tests.admin.staff_scenes import one_of_each
 from tests.authorization import table
-from tests.authorization.actors import KEYS, PEOPLE, STAFF_ROLES, people, tills
-from tests.authorization.routes import Route, all_routes
+from tests.authorization.actors import KEYS, PEOPLE, people, tills
+from tests.authorization.cells import cells_of, expected_of, group_of
+from tests.authorization.routes import all_routes
+from tests.authorization.values import something_of_each
 from tests.factories import MemberFactory
 
 pytestmark = pytest.mark.django_db
@@ -34,30 +32,7 @@ COUNTS = "SELECT " + ", ".join(f"(SELECT count(*) FROM members_{name})" for name
 @pytest.fixture
 def values(db: None) -> dict[str, Any]:
     """Something that exists for each place in an address."""
-    rows = one_of_each()
-    member, store = Member.objects.get(pk=rows["member"]), Store.objects.get(pk=rows["store"])
-    found: dict[str, Any] = {
-        "member": member,
-        "the store": store,
-        "number": member.number,
-        "store": store.code,
-        "external_id": Purchase.objects.order_by("pk")[0].external_id,
-        "code": "busy",
-        "member_id": member.pk,
-        "rule_id": EarningRule.objects.get().pk,
-        "version_id": EarningRuleVersion.objects.get().pk,
-        "run_id": rows["importrun"],
-        "content_type_id": ContentType.objects.get_for_model(Store).pk,
-        **dict.fromkeys(("pk", "object_id", "id"), 1),
-        "account_reset_password_from_key": "/accounts/password/reset/key/1-set-password/",
-        "admin:app_list": "/admin/members/",
-        "admin/(?P<url>.*)$": "/admin/no/such/page/",
-        "api:nothing": "/api/no/such/address/",
-    }
-    for model in apps.get_models():
-        first = model._default_manager.order_by("pk").first()
-        found[model._meta.label_lower] = first.pk if first else 1
-    return found
+    return something_of_each()
 
 
 @pytest.fixture
@@ -109,58 +84,6 @@ def ask(client: Client, method: str, path: str, body: str = "") -> tuple[str, li
         transaction.set_rollback(True)
     client.cookies = jar
     return status, found
-
-
-def expected_of(cell: str) -> dict[str, str]:
-    """A cell of the table as statuses by person; a till's key counts as nobody."""
-    words = cell.split()
-    if len(words) <= 2:
-        words = [words[0], *[words[-1]] * (len(PEOPLE) - 1)]
-    return {**dict(zip(PEOPLE, words, strict=True)), "till": words[0]}
-
-
-def admin_cells(route: Route) -> table.Cells | None:
-    """What the rights to a model mean for its routes."""
-    rights = table.MODELS.get(route.model)
-    if rights is None:
-        return None
-    kind = route.name.rpartition("_")[2]
-    has_rows = any((rights.view, rights.add)) or route.model == "members.user"
-    if route.pattern.endswith("<path:object_id>/"):
-        return ("login login login 302 302 302 302",) * 2
-    if kind == "history" and not has_rows:
-        # There is no row, and Django says so before it asks who wants to know.
-        return ("login login login 302 302 302 302",) * 2
-    read, sent = {
-        "changelist": (rights.view, rights.view),
-        "history": (rights.view, rights.view),
-        "add": (rights.add, rights.add),
-        "change": (rights.view, rights.view if rights.is_story else rights.change),
-        "delete": (rights.delete, rights.delete),
-    }[kind]
-    return cell_of(read), cell_of(sent)
-
-
-def cell_of(roles: str) -> str:
-    allowed = roles.split()
-    return " ".join(["login"] * 3 + ["200" if role in allowed else "403" for role in STAFF_ROLES])
-
-
-def cells_of(route: Route) -> table.Cells | None:
-    """What the table says about a route; None when it says nothing."""
-    for part in (table.PAGES, table.ACCOUNTS, table.API_PAGES, table.ADMIN):
-        if route.name in part:
-            return part[route.name]
-    return admin_cells(route)
-
-
-def group_of(route: Route) -> str:
-    """Addresses that are tried together."""
-    if route.pattern.startswith("api/v1/"):
-        return "keys"
-    if route.model:
-        return route.model if route.model in ("members.member", "members.earningrule") else route.pattern[:16]
-    return route.pattern.partition("/")[0] if route.pattern.startswith(("admin/", "accounts/", "api/")) else "pages"
 
 
 ROUTES = all_routes()

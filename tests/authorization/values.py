@@ -1,0 +1,37 @@
+"""Something that exists for each place in an address, so that every route can be asked for."""
+
+from typing import Any
+
+from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
+
+from members.models import EarningRule, EarningRuleVersion, Member, Purchase, Store
+from tests.admin.staff_scenes import one_of_each
+
+
+def something_of_each() -> dict[str, Any]:
+    """What Route.path takes: rows by the name of their place, whole addresses by the name of their route."""
+    rows = one_of_each()
+    member, store = Member.objects.get(pk=rows["member"]), Store.objects.get(pk=rows["store"])
+    found: dict[str, Any] = {
+        "member": member,
+        "the store": store,
+        "number": member.number,
+        "store": store.code,
+        "external_id": Purchase.objects.order_by("pk")[0].external_id,
+        "code": "busy",
+        "member_id": member.pk,
+        "rule_id": EarningRule.objects.get().pk,
+        "version_id": EarningRuleVersion.objects.get().pk,
+        "run_id": rows["importrun"],
+        "content_type_id": ContentType.objects.get_for_model(Store).pk,
+        **dict.fromkeys(("pk", "object_id", "id"), 1),
+        "account_reset_password_from_key": "/accounts/password/reset/key/1-set-password/",
+        "admin:app_list": "/admin/members/",
+        "admin/(?P<url>.*)$": "/admin/no/such/page/",
+        "api:nothing": "/api/no/such/address/",
+    }
+    for model in apps.get_models():
+        first = model._default_manager.order_by("pk").first()
+        found[model._meta.label_lower] = first.pk if first else 1
+    return found
