@@ -12,6 +12,7 @@ from members.models.import_run import ExternalMember, ImportKind, ImportRun, Imp
 from members.models.job import JobRun, JobStatus
 from members.models.lot import Debt, Draw, Lot
 from members.models.member import LIVE_STATUSES, Member, MemberStatus
+from members.models.notification import Notification, NotificationKind
 from members.models.purchase import Purchase, PurchaseLine, PurchaseRevision, Return, ReturnLine
 from members.models.rulebook import Rulebook
 from members.models.store import Channel, Store
@@ -49,6 +50,8 @@ __all__ = [
     "Lot",
     "Member",
     "MemberStatus",
+    "Notification",
+    "NotificationKind",
     "PhoneClaim",
     "Purchase",
     "PurchaseLine",
