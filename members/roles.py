@@ -2,8 +2,9 @@
 
 Permissions are Django's own four for each model. Where rows are made by a service and nobody edits them, they mean
 the service: ``add_adjustment`` requests an adjustment and ``change_adjustment`` decides on one, ``change_member``
-mends a profile and freezes, ``delete_member`` closes an account or merges it into another, ``add_tierperiod`` gives
-a tier, ``add_earningruleversion`` publishes what a rule says from now on, ``add_importrun`` sends a file in.
+mends a profile and freezes, ``delete_member`` closes an account or merges it into another, ``export_member`` takes the
+list of members away as a file, ``add_tierperiod`` gives a tier, ``add_earningruleversion`` publishes what a rule says
+from now on, ``add_importrun`` sends a file in.
 """
 
 from typing import Any
@@ -56,6 +57,7 @@ PERMISSIONS: dict[Role, tuple[str, ...]] = {
         *FILE,
         "change_member",
         "delete_member",
+        "export_member",
         "add_tierperiod",
         "add_adjustment",
         "change_adjustment",
@@ -81,7 +83,7 @@ PERMISSIONS: dict[Role, tuple[str, ...]] = {
         "view_textmessage",
         "view_auditentry",
     ),
-    Role.DATA_PROTECTION: ("view_auditentry", "view_member", "delete_member"),
+    Role.DATA_PROTECTION: ("view_auditentry", "view_member", "delete_member", "export_member"),
 }
 
 

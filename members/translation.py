@@ -1,5 +1,6 @@
 from modeltranslation.translator import TranslationOptions, register
 
+from members.histories import register_histories
 from members.models import EarningRule, ExpiryPolicy, Store, Tier
 
 
@@ -29,3 +30,7 @@ class StoreTranslation(TranslationOptions):
     """A store's name in each language of the programme."""
 
     fields = ("name",)
+
+
+# Only now have these models a field for each language, which their histories keep.
+register_histories()

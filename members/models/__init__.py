@@ -2,6 +2,7 @@ from members.models.account import Account, AccountKind
 from members.models.adjustment import Adjustment, AdjustmentReason, AdjustmentStatus
 from members.models.api_key import Scope, StoreKey
 from members.models.audit import AuditEntry
+from members.models.bulk_step import BulkKind, BulkOutcome, BulkStatus, BulkStep
 from members.models.claim import PhoneClaim, TextMessage
 from members.models.earning_rule import RATE_KINDS, AwardCounter, EarningRule, EarningRuleVersion, RuleKind
 from members.models.event import DomainEvent, EventReceipt, WebhookEndpoint
@@ -30,6 +31,10 @@ __all__ = [
     "AdjustmentStatus",
     "AuditEntry",
     "AwardCounter",
+    "BulkKind",
+    "BulkOutcome",
+    "BulkStatus",
+    "BulkStep",
     "Channel",
     "Debt",
     "DomainEvent",

@@ -1,9 +1,11 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from members.models.pattern_ops import PatternOps
 from members.models.store import Channel
 
 
@@ -63,6 +65,8 @@ class Member(models.Model):
     class Meta:
         verbose_name = _("member")
         verbose_name_plural = _("members")
+        # Taking the list away as a file is more than looking at it.
+        permissions = [("export_member", _("Can export the list of members"))]
         constraints = [
             # Two people at two tills cannot enrol the same phone or email twice; a closed or merged card frees them.
             models.UniqueConstraint(
@@ -88,8 +92,9 @@ class Member(models.Model):
         indexes = [
             # Birthday job: everybody born on a day, whatever the year.
             models.Index(fields=["birth_month", "birth_day"], name="member_birthday"),
-            # Staff search by the beginning of a name; only this operator class serves LIKE whatever the collation.
-            models.Index(fields=["name"], name="member_name", opclasses=["varchar_pattern_ops"]),
+            # Staff search by the beginning of a name in any case; only this operator class serves LIKE whatever the
+            # collation.
+            models.Index(PatternOps(Upper("name")), name="member_name_any_case"),
             # Newest members first in the admin.
             models.Index(fields=["enrolled_at", "id"], name="member_enrolled"),
         ]

@@ -1,5 +1,7 @@
 """Finding members. A merged card leads to the one it was merged into."""
 
+import unicodedata
+
 from django.db.models import Q, QuerySet
 
 from members.exceptions import MemberNotFound, NoMembership
@@ -64,12 +66,13 @@ def search_members(text: str) -> QuerySet[Member]:
     """Members whom staff mean by a number, a phone, an email or the beginning of a name, at most SEARCH_LIMIT.
 
     Each alternative is served by an index: unique number; phone and email, which are unique among live cards and so
-    find those; and a prefix of the name as it is written.
+    find those; and the beginning of a name in any case. Full-width letters and digits, as input methods for Chinese
+    write them, are the same as plain ones.
     """
-    words = text.strip()
+    words = " ".join(unicodedata.normalize("NFKC", text).replace("\0", "").split())
     if len(words) < MIN_PREFIX:
         return Member.objects.none()
-    wanted = Q(name__startswith=words) | Q(name__startswith=words.title())
+    wanted = Q(name__istartswith=words)
     if number := parse(words):
         wanted |= Q(number=number)
     if "@" in words:

@@ -1,0 +1,14 @@
+from typing import Any
+
+from django.contrib.postgres.indexes import OpClass
+
+
+class PatternOps(OpClass):
+    """An expression indexed so that LIKE finds beginnings whatever the collation; SQLite has nothing of the kind."""
+
+    def __init__(self, expression: Any, name: str = "varchar_pattern_ops") -> None:
+        super().__init__(expression, name=name)
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        """The expression alone."""
+        return compiler.compile(self.get_source_expressions()[0])
