@@ -22,7 +22,7 @@ def make_roles(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('members', '0003_roles'),
+        ('members', '0004_notifications'),
     ]
 
     operations = [
