@@ -1,6 +1,9 @@
 from typing import Any
 
 from django.contrib.postgres.indexes import OpClass
+from django.db.models.expressions import OrderBy
+from django.db.models.functions import Collate
+from django.db.models.indexes import IndexExpression
 
 
 class PatternOps(OpClass):
@@ -12,3 +15,7 @@ class PatternOps(OpClass):
     def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
         """The expression alone."""
         return compiler.compile(self.get_source_expressions()[0])
+
+
+# Otherwise an index takes it for a part of what is indexed, which PostgreSQL refuses.
+IndexExpression.register_wrappers(OrderBy, PatternOps, Collate)
