@@ -28,6 +28,8 @@ help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | awk -F '|' '{ printf "  %-18s %s\n", $$1, $$2 }'
 
 run: export PROGRAMME_NAME := $(PROGRAMME_NAME)
+# The demo's staff sign in with a password that is printed: a second factor would only be in the way of a look around.
+run: export STAFF_MFA_REQUIRED := $(or $(STAFF_MFA_REQUIRED),0)
 run: port $(APP_STAMP) ## set up, fill the demo programme and serve it until Ctrl-C (PORT=8000)
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@$(MAKE) --no-print-directory $(VAR)/static/staticfiles.json

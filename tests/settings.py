@@ -41,6 +41,8 @@ WHITENOISE_AUTOREFRESH = True
 
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+# Most tests of staff pages are about those pages; tests/test_staff_mfa.py turns it on.
+STAFF_MFA_REQUIRED = False
 # Hashing slowly is the point of the real ones.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CELERY_TASK_ALWAYS_EAGER = True

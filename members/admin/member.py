@@ -16,6 +16,7 @@ from members.admin.member_page import page_context
 from members.admin.steps import step_view
 from members.admin.steps_account import ACCOUNT_STEPS
 from members.admin.steps_adjust import ADJUST_STEPS
+from members.admin.steps_contacts import CONTACT_STEPS
 from members.admin.steps_profile import PROFILE_STEPS
 from members.admin.steps_tier import TIER_STEPS
 from members.models import Member
@@ -24,7 +25,7 @@ from members.selectors.members import search_members
 from members.services.audits import record_audit
 from members.templatetags.portal import card_number
 
-STEPS = (*ADJUST_STEPS, *TIER_STEPS, *PROFILE_STEPS, *ACCOUNT_STEPS)
+STEPS = (*ADJUST_STEPS, *TIER_STEPS, *PROFILE_STEPS, *CONTACT_STEPS, *ACCOUNT_STEPS)
 
 
 @admin.register(Member)

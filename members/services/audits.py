@@ -1,5 +1,6 @@
 """The audit log: who did what to whom, written in the transaction that did it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -27,4 +28,16 @@ def record_audit(
         action=action,
         member_id=member_id,
         details=details or {},
+    )
+
+
+def record_looks(
+    *, actor: User, action: str, member_ids: Iterable[int], details: dict[str, Any], now: datetime
+) -> None:
+    """Write down that somebody saw these members in a list: an entry each, so that each member's log has it."""
+    AuditEntry.objects.bulk_create(
+        AuditEntry(
+            at=now, actor=actor, actor_label=actor.email[:150], action=action, member_id=member_id, details=details
+        )
+        for member_id in member_ids
     )
