@@ -9,6 +9,10 @@ class PortalConfig(AppConfig):
     name = "config"
     verbose_name = _("Portal")
 
+    def ready(self) -> None:
+        """Have the settings of the look checked with everything else."""
+        from config import checks  # noqa: F401, PLC0415 -- registers itself; needs the models, not loaded above
+
 
 class StaffAdminConfig(AdminConfig):
     """Django's admin, signed in to through the portal's own sign-in page."""

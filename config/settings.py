@@ -113,6 +113,11 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 # --- Programme --------------------------------------------------------------------------------------------------------
 
 PROGRAMME_NAME = env.str("PROGRAMME_NAME", default="Regulars")
+# "#rrggbb" of buttons, links and marks, in place of persimmon; made darker or brighter until it can be read.
+PROGRAMME_COLOUR = env.str("PROGRAMME_COLOUR", default="")
+# Paths of picture files (SVG, PNG or WebP) beside the name, and the one for dark pages.
+PROGRAMME_LOGO = env.str("PROGRAMME_LOGO", default="")
+PROGRAMME_LOGO_DARK = env.str("PROGRAMME_LOGO_DARK", default="")
 # Whose midnight a day of the programme starts and ends at.
 PROGRAMME_TIME_ZONE = env.str("PROGRAMME_TIME_ZONE", default="Asia/Shanghai")
 # ISO 4217. Never change it once purchases are recorded: amounts are stored in its minor units.

@@ -1,4 +1,4 @@
-"""Colours that staff choose, made readable: each tier's colour becomes a material with an ink that stands out on it."""
+"""Colours that people choose, made readable: a tier's becomes a material with its ink, the programme's an accent."""
 
 import re
 from dataclasses import dataclass
@@ -8,6 +8,15 @@ BLACK = (0, 0, 0)
 DARK_INK = (33, 24, 8)
 # WCAG 2.2 AA for text of any size.
 ENOUGH_CONTRAST = 4.5
+# What the accent and a tier's tone stand on, as static/css/tokens.css has it: paper, surface and sunken.
+LIGHT_GROUNDS = ((250, 246, 239), (255, 255, 255), (242, 236, 225))
+DARK_GROUNDS = ((22, 19, 15), (32, 28, 23), (17, 15, 12))
+# A colour on dark glows less than its ratio says, so it gets a little more.
+ENOUGH_ON_DARK = 5.5
+# How much of the accent is in its wash, and how far it moves under the pointer.
+WASH = 0.11
+PRESSED = 0.14
+STEP = 0.03
 # The card's own light falls on its upper left and brightens the colour by this much.
 SHINE = 0.12
 
@@ -17,12 +26,24 @@ Colour = tuple[int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """A tier's card as CSS colours: a gradient, what is written on it, and the ink of a button in that colour."""
+    """A tier as CSS colours: its card's gradient, what is written on it, a button's ink; its tone on light and dark."""
 
     start: str
     end: str
     on: str
     off: str
+    tone_light: str
+    tone_dark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Accent:
+    """The programme's colour in one theme as CSS: itself, under the pointer, what is written on it, and its wash."""
+
+    colour: str
+    strong: str
+    on: str
+    wash: str
 
 
 def parse(text: str) -> Colour:
@@ -57,13 +78,48 @@ def contrast(one: Colour, other: Colour) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
+def on_light(colour: Colour) -> Colour:
+    """The colour, darkened until it can be read on every light ground and on a wash of itself."""
+    while _least_contrast(colour, LIGHT_GROUNDS) < ENOUGH_CONTRAST:
+        colour = mix(colour, BLACK, STEP)
+    return colour
+
+
+def on_dark(colour: Colour) -> Colour:
+    """The colour, brightened until it can be read on every dark ground and on a wash of itself."""
+    while _least_contrast(colour, DARK_GROUNDS) < ENOUGH_ON_DARK:
+        colour = mix(colour, WHITE, STEP)
+    return colour
+
+
+def accents(text: str) -> tuple[Accent, Accent]:
+    """The accent of a programme's colour in the light and in the dark theme."""
+    light, dark = on_light(parse(text)), on_dark(parse(text))
+    ink = mix(dark, BLACK, 0.86)
+    while contrast(ink, dark) < ENOUGH_CONTRAST:
+        ink = mix(ink, BLACK, 0.5)
+    return (
+        Accent(css(light), css(mix(light, BLACK, PRESSED)), css(WHITE), css(_wash(light, LIGHT_GROUNDS))),
+        Accent(css(dark), css(mix(dark, WHITE, PRESSED)), css(ink), css(_wash(dark, DARK_GROUNDS))),
+    )
+
+
 def material(text: str) -> Material:
     """The material of a tier's colour: bright ones (gold, silver) get dark ink, deep ones white."""
     colour = parse(text)
+    tones = css(on_light(colour)), css(on_dark(colour))
     if contrast(colour, DARK_INK) >= ENOUGH_CONTRAST + 0.5:
         start = mix(colour, WHITE, 0.3)
-        return Material(start=css(start), end=css(colour), on=css(DARK_INK), off=css(mix(start, WHITE, 0.5)))
+        return Material(css(start), css(colour), css(DARK_INK), css(mix(start, WHITE, 0.5)), *tones)
     while contrast(mix(colour, WHITE, SHINE), WHITE) < ENOUGH_CONTRAST:
         colour = mix(colour, BLACK, 0.04)
     end = mix(colour, BLACK, 0.42)
-    return Material(start=css(colour), end=css(end), on=css(WHITE), off=css(end))
+    return Material(css(colour), css(end), css(WHITE), css(end), *tones)
+
+
+def _wash(colour: Colour, grounds: tuple[Colour, Colour, Colour]) -> Colour:
+    return mix(grounds[1], colour, WASH)
+
+
+def _least_contrast(colour: Colour, grounds: tuple[Colour, Colour, Colour]) -> float:
+    return min(contrast(colour, ground) for ground in (*grounds, _wash(colour, grounds)))

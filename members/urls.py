@@ -16,4 +16,6 @@ urlpatterns = [
     path("enrol/", claims.enrol, name="enrol"),
     path("language/", language.choose, name="language"),
     path("theme.css", theme.stylesheet, name="theme"),
+    path("logo/", theme.logo, name="logo"),
+    path("logo/dark/", theme.dark_logo, name="logo_dark"),
 ]

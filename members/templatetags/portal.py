@@ -8,6 +8,7 @@ from django.conf import settings
 from django.forms import BoundField, CheckboxInput
 from django.template.loader import render_to_string
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format, number_format, time_format
 from django.utils.html import format_html
@@ -26,6 +27,15 @@ FIRST_CHINESE = "\u2e80"
 def programme_name() -> str:
     """The programme's name from the settings; a tag and not context, so that the error pages have it too."""
     return str(settings.PROGRAMME_NAME)
+
+
+@register.simple_tag
+def programme_logo() -> dict[str, str] | None:
+    """Where the programme's own logo is, ``light`` and perhaps ``dark``; None where the project's mark stands in."""
+    if not settings.PROGRAMME_LOGO:
+        return None
+    dark = reverse("members:logo_dark") if settings.PROGRAMME_LOGO_DARK else ""
+    return {"light": reverse("members:logo"), "dark": dark}
 
 
 @register.simple_tag

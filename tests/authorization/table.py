@@ -28,6 +28,9 @@ PAGES: dict[str, Cells] = {
     "members:enrol": ONLY_SENT,
     "members:language": ("405", "302"),
     "members:theme": EVERYBODY,
+    # Nobody has set a logo.
+    "members:logo": ("404", "405"),
+    "members:logo_dark": ("404", "405"),
     "set_language": ("302", "302"),
 }
 
