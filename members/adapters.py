@@ -3,8 +3,11 @@
 from typing import Any
 
 import structlog
+from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from allauth.account.signals import email_changed, email_confirmed
+from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import translation
 
 from members import clock
@@ -14,6 +17,17 @@ from members.selectors.members import member_of
 from members.services.claims import join_online
 
 log = structlog.get_logger(__name__)
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Where people land after signing in, unless they were on the way to somewhere."""
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """The counter for cashiers, who have no other work here; the portal's start for everybody else."""
+        user = request.user
+        if user.has_perm("members.add_purchase") and not user.has_perm("members.view_member"):
+            return reverse("members:counter")
+        return str(super().get_login_redirect_url(request))
 
 
 def join_once_confirmed(email_address: EmailAddress, **_: Any) -> None:

@@ -4,7 +4,8 @@ Permissions are Django's own four for each model. Where rows are made by a servi
 the service: ``add_adjustment`` requests an adjustment and ``change_adjustment`` decides on one, ``change_member``
 mends a profile and freezes, ``delete_member`` closes an account or merges it into another, ``export_member`` takes the
 list of members away as a file, ``add_tierperiod`` gives a tier, ``add_earningruleversion`` publishes what a rule says
-from now on, ``add_importrun`` sends a file in.
+from now on, ``add_importrun`` sends a file in. The
+counter page asks for ``add_member``, ``add_purchase`` and ``add_return``: enrolling, recording, taking back.
 """
 
 from typing import Any
@@ -44,10 +45,13 @@ FILE = (
     "view_adjustment",
 )
 
+# What a cashier does at /counter/.
+COUNTER = ("add_member", "add_purchase", "add_return")
+
 # Cashiers and moderators work on pages of their own; the admin has nothing for them.
 PERMISSIONS: dict[Role, tuple[str, ...]] = {
-    Role.CASHIER: (),
-    Role.SERVICE: (*PROGRAMME, *FILE, "change_member", "add_adjustment", "view_textmessage"),
+    Role.CASHIER: COUNTER,
+    Role.SERVICE: (*PROGRAMME, *FILE, *COUNTER, "change_member", "add_adjustment", "view_textmessage"),
     Role.CATALOGUE: ("view_tier", "view_store"),
     Role.MARKETING: PROGRAMME,
     Role.ANALYSIS: (*PROGRAMME, "view_jobrun"),
@@ -55,6 +59,7 @@ PERMISSIONS: dict[Role, tuple[str, ...]] = {
     Role.MANAGER: (
         *PROGRAMME,
         *FILE,
+        *COUNTER,
         "change_member",
         "delete_member",
         "export_member",

@@ -1,6 +1,20 @@
 from django.urls import path
 
-from members.views import card, claims, closure, gifts, home, language, points, profile, theme, tiers
+from members.views import (
+    card,
+    claims,
+    closure,
+    counter,
+    counter_return,
+    counter_sale,
+    gifts,
+    home,
+    language,
+    points,
+    profile,
+    theme,
+    tiers,
+)
 
 app_name = "members"
 urlpatterns = [
@@ -15,6 +29,12 @@ urlpatterns = [
     path("profile/close/", closure.close, name="close"),
     path("enrol/", claims.enrol, name="enrol"),
     path("language/", language.choose, name="language"),
+    path("counter/", counter.desk, name="counter"),
+    path("counter/store/", counter.choose_store, name="counter_store"),
+    path("counter/find/", counter.find, name="counter_find"),
+    path("counter/enrol/", counter.enrol, name="counter_enrol"),
+    path("counter/return/", counter_return.give_back, name="counter_return"),
+    path("counter/card/<slug:number>/<uuid:key>/", counter_sale.sell, name="counter_sale"),
     path("theme.css", theme.stylesheet, name="theme"),
     path("logo/", theme.logo, name="logo"),
     path("logo/dark/", theme.dark_logo, name="logo_dark"),

@@ -13,6 +13,8 @@ EVERYBODY = ("200", "405")
 SIGNED_IN = ("login 200", "login 200")
 ONLY_READ = ("login 200", "405")
 ONLY_SENT = ("405", "login 302")
+# Nobody has chosen a store there: whoever may work at the counter is asked for it first.
+AT_COUNTER = "login 403 403 302 302 403 302"
 
 # Pages of members. Staff without a card get a page that says so, with nothing of anybody on it.
 PAGES: dict[str, Cells] = {
@@ -27,6 +29,12 @@ PAGES: dict[str, Cells] = {
     "members:close": SIGNED_IN,
     "members:enrol": ONLY_SENT,
     "members:language": ("405", "302"),
+    "members:counter": (AT_COUNTER, "405"),
+    "members:counter_store": ("login 403 403 200 200 403 200",) * 2,
+    "members:counter_find": (AT_COUNTER, AT_COUNTER),
+    "members:counter_enrol": ("405", AT_COUNTER),
+    "members:counter_return": (AT_COUNTER, AT_COUNTER),
+    "members:counter_sale": (AT_COUNTER, AT_COUNTER),
     "members:theme": EVERYBODY,
     # Nobody has set a logo.
     "members:logo": ("404", "405"),

@@ -20,6 +20,7 @@ def something_of_each() -> dict[str, Any]:
         "store": store.code,
         "external_id": Purchase.objects.order_by("pk")[0].external_id,
         "code": "busy",
+        "key": "6f1c0f64-6a0e-4f5e-9d5e-5b8f3f0f2a11",
         "member_id": member.pk,
         "rule_id": EarningRule.objects.get().pk,
         "version_id": EarningRuleVersion.objects.get().pk,

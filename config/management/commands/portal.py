@@ -74,7 +74,8 @@ def directions(port: str) -> str:
         lines.append(f"  {'sign in as':<12}{'email':<34}password")
         lines += [f"  {account.role:<12}{account.email:<34}{account.password}" for account in accounts]
         lines.append("")
-    lines += [f"  staff pages    {address}/admin/", f"  API            {address}/api/docs/"]
+    lines += [f"  staff pages    {address}/admin/", f"  counter        {address}/counter/"]
+    lines += [f"  API            {address}/api/docs/"]
     if outbox := getattr(settings, "EMAIL_FILE_PATH", ""):
         lines.append(f"  outgoing mail  {outbox}")
     return "\n".join([*lines, "", "Ctrl-C stops it."])
