@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",  # who changed it
     "members.middleware.MemberLanguageMiddleware",  # after the user is known: a member's own language and time zone win
+    "members.devices.SignOutMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -118,6 +119,8 @@ PROGRAMME_COLOUR = env.str("PROGRAMME_COLOUR", default="")
 # Paths of picture files (SVG, PNG or WebP) beside the name, and the one for dark pages.
 PROGRAMME_LOGO = env.str("PROGRAMME_LOGO", default="")
 PROGRAMME_LOGO_DARK = env.str("PROGRAMME_LOGO_DARK", default="")
+# Path of the square PNG that stands for the portal among a phone's apps, 512 pixels wide; else the mark in the colour.
+PROGRAMME_APP_ICON = env.str("PROGRAMME_APP_ICON", default="")
 # Whose midnight a day of the programme starts and ends at.
 PROGRAMME_TIME_ZONE = env.str("PROGRAMME_TIME_ZONE", default="Asia/Shanghai")
 # ISO 4217. Never change it once purchases are recorded: amounts are stored in its minor units.

@@ -12,6 +12,7 @@ from members.views import (
     language,
     points,
     profile,
+    pwa,
     theme,
     tiers,
 )
@@ -20,6 +21,7 @@ app_name = "members"
 urlpatterns = [
     path("", home.home, name="home"),
     path("card/", card.show, name="card"),
+    path("card/show/", card.show_at_till, name="card_show"),
     path("points/", points.history, name="points"),
     path("points/gift/", gifts.give, name="gift"),
     path("tiers/", tiers.compare, name="tiers"),
@@ -35,6 +37,10 @@ urlpatterns = [
     path("counter/enrol/", counter.enrol, name="counter_enrol"),
     path("counter/return/", counter_return.give_back, name="counter_return"),
     path("counter/card/<slug:number>/<uuid:key>/", counter_sale.sell, name="counter_sale"),
+    path("manifest/<language>.webmanifest", pwa.manifest, name="manifest"),
+    path("app-icons/<icon_name>.png", pwa.app_icon, name="app_icon"),
+    path("service-worker.js", pwa.service_worker, name="service_worker"),
+    path("offline/<language>/", pwa.offline, name="offline"),
     path("theme.css", theme.stylesheet, name="theme"),
     path("logo/", theme.logo, name="logo"),
     path("logo/dark/", theme.dark_logo, name="logo_dark"),

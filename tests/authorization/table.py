@@ -36,6 +36,11 @@ PAGES: dict[str, Cells] = {
     "members:counter_return": (AT_COUNTER, AT_COUNTER),
     "members:counter_sale": (AT_COUNTER, AT_COUNTER),
     "members:theme": EVERYBODY,
+    "members:card_show": ONLY_READ,
+    "members:manifest": EVERYBODY,
+    "members:app_icon": EVERYBODY,
+    "members:service_worker": EVERYBODY,
+    "members:offline": EVERYBODY,
     # Nobody has set a logo.
     "members:logo": ("404", "405"),
     "members:logo_dark": ("404", "405"),

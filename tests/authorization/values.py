@@ -20,6 +20,8 @@ def something_of_each() -> dict[str, Any]:
         "store": store.code,
         "external_id": Purchase.objects.order_by("pk")[0].external_id,
         "code": "busy",
+        "language": "en",
+        "icon_name": "app-192",
         "key": "6f1c0f64-6a0e-4f5e-9d5e-5b8f3f0f2a11",
         "member_id": member.pk,
         "rule_id": EarningRule.objects.get().pk,

@@ -1,0 +1,31 @@
+// Installs the service worker for members, and removes what another reader of this device left behind.
+
+const reader = document.querySelector('meta[name="reader"]');
+
+// A session that ran out, a closed account or somebody else's sign-in: the card that was kept is not this reader's.
+async function forgetOthers() {
+  const kept = await (await caches.open("card")).match(reader.dataset.cardCopy, { ignoreVary: true });
+  if (!kept || kept.headers.get("Offline-Owner") !== reader.content) await caches.delete("card");
+}
+
+if (reader && "caches" in window) forgetOthers().catch(() => {});
+if (reader?.content && "serviceWorker" in navigator) {
+  // Updates are looked for past every HTTP cache, so that an upgrade arrives with the next page.
+  navigator.serviceWorker.register(reader.dataset.worker, { updateViaCache: "none" }).catch(() => {});
+}
+
+// Where the browser can put the portal on the home screen, one button on the card page asks it to.
+const button = document.querySelector("[data-install]");
+let invitation;
+if (button) {
+  window.addEventListener("beforeinstallprompt", (event) => {
+    event.preventDefault();
+    invitation = event;
+    button.hidden = false;
+  });
+  window.addEventListener("appinstalled", () => { button.hidden = true; });
+  button.addEventListener("click", () => {
+    invitation?.prompt();
+    button.hidden = true;
+  });
+}
