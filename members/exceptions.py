@@ -171,6 +171,22 @@ class InvalidText(DomainError):
     message = _("Use at most %(length)s characters, and only such as can be seen.")
 
 
+class InvalidSku(DomainError):
+    """A product was sent in without its SKU."""
+
+    code = "invalid-sku"
+    status = 422
+    message = _("Each product needs its SKU.")
+
+
+class InvalidPicture(DomainError):
+    """A product names a picture that is not among the static files."""
+
+    code = "invalid-picture"
+    status = 422
+    message = _("There is no picture called %(picture)s.")
+
+
 class TooManyCodes(DomainError):
     """A user or a phone asked for more codes than the limits allow."""
 

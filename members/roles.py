@@ -48,11 +48,14 @@ FILE = (
 # What a cashier does at /counter/.
 COUNTER = ("add_member", "add_purchase", "add_return")
 
+# What receipts are shown with.
+PRODUCTS = ("view_product", "add_product", "change_product", "delete_product")
+
 # Cashiers and moderators work on pages of their own; the admin has nothing for them.
 PERMISSIONS: dict[Role, tuple[str, ...]] = {
     Role.CASHIER: COUNTER,
     Role.SERVICE: (*PROGRAMME, *FILE, *COUNTER, "change_member", "add_adjustment", "view_textmessage"),
-    Role.CATALOGUE: ("view_tier", "view_store"),
+    Role.CATALOGUE: ("view_tier", "view_store", *PRODUCTS),
     Role.MARKETING: PROGRAMME,
     Role.ANALYSIS: (*PROGRAMME, "view_jobrun"),
     Role.MODERATION: (),
@@ -74,6 +77,7 @@ PERMISSIONS: dict[Role, tuple[str, ...]] = {
         "add_expirypolicy",
         "add_store",
         "change_store",
+        *PRODUCTS,
         "add_storekey",
         "change_storekey",
         "view_storekey",

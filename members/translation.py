@@ -1,7 +1,7 @@
 from modeltranslation.translator import TranslationOptions, register
 
 from members.histories import register_histories
-from members.models import EarningRule, ExpiryPolicy, Store, Tier
+from members.models import EarningRule, ExpiryPolicy, Product, Store, Tier
 
 
 @register(Tier)
@@ -27,7 +27,14 @@ class ExpiryPolicyTranslation(TranslationOptions):
 
 @register(Store)
 class StoreTranslation(TranslationOptions):
-    """A store's name in each language of the programme."""
+    """A store's name and address in each language of the programme."""
+
+    fields = ("name", "address")
+
+
+@register(Product)
+class ProductTranslation(TranslationOptions):
+    """A product's name in each language of the programme."""
 
     fields = ("name",)
 

@@ -18,6 +18,7 @@ from members.models import (
     TierMeasure,
     WebhookEndpoint,
 )
+from members.pictures import picture_names
 
 
 def whole_number(text: str) -> int:
@@ -28,16 +29,22 @@ def whole_number(text: str) -> int:
 
 
 class StoreForm(StaffForm[Store]):
-    """A store, with its name in each language."""
+    """A store, with its name and address in each language."""
 
     class Meta:
         model = Store
-        fields = ("code", "channel", "is_active", *translated("name"))
+        fields = ("code", "channel", "is_active", "picture", *translated("name"), *translated("address"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "name_en" in self.fields:
             label_languages(self.fields, "name")
+            label_languages(self.fields, "address", required=False)
+            self.fields["picture"] = forms.ChoiceField(
+                label=_("Picture"),
+                required=False,
+                choices=[("", "—"), *((name, name) for name in picture_names("stores"))],
+            )
 
 
 class TierForm(StaffForm[Tier]):

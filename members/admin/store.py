@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.admin.base import StaffAdmin
 from members.admin.forms import StoreForm
+from members.admin.translations import translated
 from members.models import Store
 
 
@@ -17,8 +18,9 @@ class StoreAdmin(StaffAdmin[Store]):
     search_fields = ("code", "name")
     ordering = ("code",)
     fieldsets = (
-        (None, {"fields": ("code", "channel", "is_active")}),
-        (_("Name in each language"), {"fields": (("name_en", "name_zh_hans", "name_zh_hant"),)}),
+        (None, {"fields": ("code", "channel", "is_active", "picture")}),
+        (_("Name in each language"), {"fields": (translated("name"),)}),
+        (_("Address in each language"), {"fields": (translated("address"),)}),
     )
 
     def has_delete_permission(self, request: HttpRequest, obj: Store | None = None) -> bool:

@@ -8,9 +8,9 @@ from random import Random
 
 from members.demo.accounts import APPROVER, CHAN_KA_YAN, LI_JING, MANAGER, MEI, SERVICE
 from members.demo.agenda import Agenda
+from members.demo.articles import BEANS, BOOKS, STATIONERY
 from members.demo.people import Person, moment
-from members.demo.programme import BEANS, BOOKS, STATIONERY
-from members.demo.redemptions import COFFEE, redeem
+from members.demo.redemptions import COFFEE, REWARDS, redeem
 from members.demo.stamp_cards import import_stamp_cards
 from members.exceptions import NotEnoughPoints
 from members.models import AdjustmentReason, Tier, User
@@ -29,6 +29,9 @@ RETURNABLE = {BOOKS, STATIONERY, BEANS}
 RETURN_DAYS = (1, 12)
 GIFT_EVERY_DAYS, HELP_EVERY_DAYS, TREAT_EVERY_DAYS, MISTAKE_EVERY_DAYS = 9, 12, 75, 70
 STAMPS_DAY = 40
+TREATED = {LI_JING.email, MEI.email, CHAN_KA_YAN.email}
+# How many days ago Ka Yan had what.
+KA_YANS_REWARDS = ((500, 4), (330, 3), (240, 4), (150, 4), (80, 2), (25, 3))
 GIFTS = {
     "en": ("Happy birthday! Have a coffee on me.", "Thank you for the lift.", "For your first week at work"),
     "zh-hans": ("生日快乐，请你喝咖啡！", "谢谢你的帮忙", "新年快乐"),
@@ -95,11 +98,15 @@ class Episodes:
         self.agenda.add(self._ago(45, 12), self._merge)
         self.agenda.add(self._ago(33, 10), self._close)
         self.agenda.add(self._ago(20, 9), self._freeze)
+        for days, reward in KA_YANS_REWARDS:
+            self.agenda.add(self._ago(days, 16), partial(redeem, self.by_email[CHAN_KA_YAN.email], REWARDS[reward]))
         self.agenda.add(self._ago(66, 20), partial(self._give, LI_JING.email, MEI.email, 120))
         self.agenda.add(self._ago(12, 18), partial(self._give, MEI.email, CHAN_KA_YAN.email, 200))
 
     def follow(self, person: Person, receipt: Receipt) -> None:
-        """Note what will come of a purchase: mostly nothing."""
+        """Note what will come of a purchase: mostly nothing, and of the main characters' never."""
+        if person.is_main_character:
+            return
         chance = self.random.random()
         positions = [at for at, line in enumerate(receipt.lines, 1) if line.category in RETURNABLE]
         if positions and chance < RETURN_SHARE:
@@ -161,9 +168,9 @@ class Episodes:
             self._transfer(giver, friend, self.random.choice((50, 100, 150)), now)
 
     def _treat(self, now: datetime) -> None:
-        """The main characters have a coffee and keep the rest, so that some points are always about to expire."""
+        """Main characters have a coffee and keep the rest, so that some points are always about to expire."""
         for person in self.people:
-            if person.is_main_character and person.available >= COFFEE.points:
+            if person.email in TREATED and person.available >= COFFEE.points:
                 redeem(person, COFFEE, now)
 
     def _give(self, giver: str, friend: str, points: int, now: datetime) -> None:

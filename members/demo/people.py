@@ -7,7 +7,7 @@ from itertools import count
 from random import Random
 
 from members import clock
-from members.demo.accounts import CHAN_KA_YAN, LI_JING, MEI, DemoAccount
+from members.demo.accounts import CHAN_KA_YAN, LEO, LI_JING, MEI, ZHOU_MING, DemoAccount
 from members.demo.names import Name, draw_name
 from members.demo.programme import SHOP_CODES, WEB_CODE
 from members.models import Channel
@@ -98,8 +98,8 @@ class People:
         self.mailboxes: dict[str, Iterator[int]] = {}
 
     def draw(self, members: int) -> list[Person]:
-        """The three to sign in as, and others."""
-        people = [self._mei(), self._li_jing(), self._chan_ka_yan()]
+        """Those to sign in as, and others."""
+        people = [self._mei(), self._li_jing(), self._chan_ka_yan(), self._leo(), self._zhou_ming()]
         people += [self._anybody() for _ in range(members - len(people) - 1)]
         return [*people, self._second_card(people)][:members]
 
@@ -113,10 +113,16 @@ class People:
         return person
 
     def _li_jing(self) -> Person:
-        return self._lead(LI_JING, joined=410, shop=WEB_CODE, birthday=(2, 29, 1996), habit=REGULAR, pace=1.3)
+        return self._lead(LI_JING, joined=330, shop=WEB_CODE, birthday=(2, 29, 1996), habit=REGULAR, pace=1.3)
 
     def _chan_ka_yan(self) -> Person:
-        return self._lead(CHAN_KA_YAN, joined=230, shop=SHOP_CODES[2], birthday=(8, 15, None), habit=REGULAR, pace=1.0)
+        return self._lead(CHAN_KA_YAN, joined=690, shop=SHOP_CODES[2], birthday=(8, 15, None), habit=LOYAL, pace=2.0)
+
+    def _leo(self) -> Person:
+        return self._lead(LEO, joined=3, shop=SHOP_CODES[1], birthday=(None, None, None), habit=OCCASIONAL, pace=1.0)
+
+    def _zhou_ming(self) -> Person:
+        return self._lead(ZHOU_MING, joined=640, shop=SHOP_CODES[0], birthday=(5, 4, 1988), habit=REGULAR, pace=1.0)
 
     def _lead(
         self,

@@ -6,15 +6,16 @@ from datetime import date, datetime, time
 from typing import Any
 
 from members import clock
+from members.demo.articles import BEANS, BOOKS, STATIONERY, products
 from members.demo.calendar import SINGLES_DAY, anniversaries
 from members.models import Channel, EarningRule, RuleKind, Store, Tier, TierWindow, User
 from members.services.earning_rules import create_rule, end_rule, publish_version
+from members.services.products import save_products
 from members.services.rule_drafts import RuleDraft
 
 WUKANG, TIANZIFANG, SHEKOU, WEB_CODE = "wukang-road", "tianzifang", "shekou", "web"
 SHOP_CODES = (WUKANG, TIANZIFANG, SHEKOU)
 
-COFFEE, BEANS, BAKERY, BOOKS, STATIONERY = "Coffee", "Beans", "Bakery", "Books", "Stationery"
 ONE_YUAN = 100
 TUESDAY, SATURDAY = 2, 6
 SAME_YEAR_AGAIN = 366
@@ -26,6 +27,10 @@ STORES: tuple[dict[str, str], ...] = (
         "name_en": "Lantern Wukang Road",
         "name_zh_hans": "灯笼咖啡书店·武康路",
         "name_zh_hant": "燈籠咖啡書店·武康路",
+        "picture": "wukang-road",
+        "address_en": "1842 Middle Huaihai Road, Xuhui, Shanghai",
+        "address_zh_hans": "上海市徐汇区淮海中路 1842 号",
+        "address_zh_hant": "上海市徐匯區淮海中路 1842 號",
     },
     {
         "code": TIANZIFANG,
@@ -33,6 +38,10 @@ STORES: tuple[dict[str, str], ...] = (
         "name_en": "Lantern Tianzifang",
         "name_zh_hans": "灯笼咖啡书店·田子坊",
         "name_zh_hant": "燈籠咖啡書店·田子坊",
+        "picture": "tianzifang",
+        "address_en": "Lane 210, Taikang Road, Huangpu, Shanghai",
+        "address_zh_hans": "上海市黄浦区泰康路 210 弄",
+        "address_zh_hant": "上海市黃浦區泰康路 210 弄",
     },
     {
         "code": SHEKOU,
@@ -40,6 +49,10 @@ STORES: tuple[dict[str, str], ...] = (
         "name_en": "Lantern Shekou Harbour",
         "name_zh_hans": "灯笼咖啡书店·蛇口港",
         "name_zh_hant": "燈籠咖啡書店·蛇口港",
+        "picture": "shekou",
+        "address_en": "8 Harbour Road, Nanshan, Shenzhen",
+        "address_zh_hans": "深圳市南山区港湾路 8 号",
+        "address_zh_hant": "深圳市南山區港灣路 8 號",
     },
     {
         "code": WEB_CODE,
@@ -47,6 +60,7 @@ STORES: tuple[dict[str, str], ...] = (
         "name_en": "Lantern online",
         "name_zh_hans": "灯笼网上书店",
         "name_zh_hant": "燈籠網路書店",
+        "picture": "online",
     },
 )
 
@@ -71,9 +85,9 @@ TIERS: tuple[dict[str, Any], ...] = (
         "name_zh_hans": "银卡",
         "name_zh_hant": "銀卡",
         "colour": "#7d8794",
-        "benefits_en": "1.1 points for each yuan\nA larger cup at no charge\nBooks put aside for a week",
-        "benefits_zh_hans": "每消费 1 元得 1.1 分\n免费升杯\n图书预留一周",
-        "benefits_zh_hant": "每消費 1 元得 1.1 點\n免費升杯\n圖書預留一週",
+        "benefits_en": "A larger cup at no charge\nBooks put aside for a week",
+        "benefits_zh_hans": "免费升杯\n图书预留一周",
+        "benefits_zh_hant": "免費升級大杯\n圖書預留一週",
     },
     {
         "code": "gold",
@@ -84,9 +98,12 @@ TIERS: tuple[dict[str, Any], ...] = (
         "name_zh_hans": "金卡",
         "name_zh_hant": "金卡",
         "colour": "#b98a2f",
-        "benefits_en": "1.25 points for each yuan\nOn Saturdays 2 points for each yuan of books\nFree delivery",
-        "benefits_zh_hans": "每消费 1 元得 1.25 分\n周六购书每 1 元得 2 分\n网店免运费",
-        "benefits_zh_hant": "每消費 1 元得 1.25 點\n週六購書每 1 元得 2 點\n網路訂單免運費",
+        "benefits_en": (
+            "On Saturdays 2 points for each yuan of books\nFree delivery from the web shop\n"
+            "One free cake in your birthday month"
+        ),
+        "benefits_zh_hans": "周六购书每 1 元得 2 分\n网店免运费\n生日当月赠蛋糕一份",
+        "benefits_zh_hant": "週六購書每 1 元得 2 點\n網路訂單免運費\n生日當月贈蛋糕一份",
     },
     {
         "code": "diamond",
@@ -97,9 +114,12 @@ TIERS: tuple[dict[str, Any], ...] = (
         "name_zh_hans": "钻石卡",
         "name_zh_hant": "鑽石卡",
         "colour": "#2f4a8f",
-        "benefits_en": "1.5 points for each yuan\nA seat at every tasting and reading\nA bag of beans on your birthday",
-        "benefits_zh_hans": "每消费 1 元得 1.5 分\n每场品鉴会和读书会的专座\n生日当天送咖啡豆一包",
-        "benefits_zh_hant": "每消費 1 元得 1.5 點\n每場品鑑會和讀書會的專座\n生日當天送咖啡豆一包",
+        "benefits_en": (
+            "A seat kept at every tasting and reading\nA bag of beans on your birthday\n"
+            "New books a day before everybody else"
+        ),
+        "benefits_zh_hans": "每场品鉴会和读书会预留座位\n生日当天赠咖啡豆一包\n新书提前一天到手",
+        "benefits_zh_hant": "每場品鑑會和讀書會保留座位\n生日當天贈咖啡豆一包\n新書早一天到手",
     },
 )
 
@@ -113,7 +133,8 @@ class PlannedChange:
 
 
 def open_programme() -> dict[str, int]:
-    """Make stores and tiers; returns the stores' ids by code."""
+    """Make stores, tiers and what receipts are shown with; returns the stores' ids by code."""
+    save_products(entries=products())
     for tier in TIERS:
         names = {"name": tier["name_en"], "benefits": tier["benefits_en"]}
         Tier.objects.update_or_create(rank=tier["rank"], defaults={"window": TierWindow.ROLLING, **tier, **names})

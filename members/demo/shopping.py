@@ -6,58 +6,26 @@ from random import Random
 from typing import NamedTuple
 
 from members import clock
+from members.demo.articles import BAKERY, BEANS, BOOKS, COFFEE, SHELVES, STATIONERY, TEA, Article
 from members.demo.calendar import BOOK_DECEMBER, DECEMBER, HIGHEST, pull
 from members.demo.people import Habit, Person, moment
-from members.demo.programme import BAKERY, BEANS, BOOKS, COFFEE, SHOP_CODES, STATIONERY, WEB_CODE
+from members.demo.programme import SHOP_CODES, WEB_CODE
 from members.services.receipts import ReceiptLine
 
 YEAR_DAYS = 365
 FRIDAY = 4
 
 
-class Article(NamedTuple):
-    """Something on the shelf; the price in minor units."""
-
-    sku: str
-    price: int
-
-
-SHELVES: dict[str, tuple[Article, ...]] = {
-    COFFEE: (
-        Article("COF-AMERICANO", 2_200), Article("COF-FLAT-WHITE", 2_800), Article("COF-LATTE", 3_000),
-        Article("COF-OAT-LATTE", 3_400), Article("COF-POUR-OVER", 3_800), Article("COF-COLD-BREW", 3_200),
-        Article("COF-OSMANTHUS", 3_600),
-    ),
-    BAKERY: (
-        Article("BAK-CROISSANT", 1_800), Article("BAK-BAGEL", 1_600), Article("BAK-EGG-TART", 1_200),
-        Article("BAK-CHEESECAKE", 3_200), Article("BAK-MATCHA-ROLL", 2_800), Article("BAK-SOURDOUGH", 3_800),
-    ),
-    BEANS: (
-        Article("BEA-YUNNAN-250", 7_800), Article("BEA-ETHIOPIA-250", 9_800), Article("BEA-DECAF-250", 8_800),
-        Article("BEA-HOUSE-500", 12_800), Article("BEA-DRIP-BAGS-10", 6_800),
-    ),
-    BOOKS: (
-        Article("BOK-9787020002207", 5_970), Article("BOK-9787544291170", 4_550), Article("BOK-9787532731077", 3_900),
-        Article("BOK-9787508647357", 6_800), Article("BOK-9787559620187", 8_800), Article("BOK-9780141036144", 7_200),
-        Article("BOK-9787201094014", 4_200), Article("BOK-9787213089725", 12_800), Article("BOK-9789861755267", 9_600),
-        Article("BOK-9787550013247", 3_500), Article("BOK-9780241988268", 10_500), Article("BOK-9787115546081", 9_980),
-    ),
-    STATIONERY: (
-        Article("STA-NOTEBOOK-A5", 4_500), Article("STA-FOUNTAIN-PEN", 12_800), Article("STA-POSTCARDS", 1_500),
-        Article("STA-CALENDAR", 6_800), Article("STA-TOTE", 5_900), Article("STA-BOOKMARK", 1_200),
-    ),
-}  # fmt: skip
-
 MORNING, BROWSE, ONLINE = "morning", "browse", "online"
 # How likely something of a category is in the bag.
 BAGS: dict[str, tuple[tuple[str, float], ...]] = {
-    MORNING: ((COFFEE, 0.97), (BAKERY, 0.42), (BOOKS, 0.03)),
-    BROWSE: ((COFFEE, 0.72), (BAKERY, 0.3), (BOOKS, 0.38), (STATIONERY, 0.13), (BEANS, 0.07)),
+    MORNING: ((COFFEE, 0.9), (TEA, 0.07), (BAKERY, 0.42), (BOOKS, 0.03)),
+    BROWSE: ((COFFEE, 0.55), (TEA, 0.17), (BAKERY, 0.3), (BOOKS, 0.38), (STATIONERY, 0.13), (BEANS, 0.07)),
     ONLINE: ((BOOKS, 0.66), (BEANS, 0.42), (STATIONERY, 0.22)),
 }
 MAIN_ARTICLE = {MORNING: COFFEE, BROWSE: COFFEE, ONLINE: BOOKS}
 # Who buys a second one of the same.
-TWICE = {COFFEE: 0.16, BAKERY: 0.14, BEANS: 0.08, BOOKS: 0.05, STATIONERY: 0.1}
+TWICE = {COFFEE: 0.16, TEA: 0.16, BAKERY: 0.14, BEANS: 0.08, BOOKS: 0.05, STATIONERY: 0.1}
 ANOTHER_BOOK = 0.3
 
 
@@ -68,17 +36,18 @@ class Visit(NamedTuple):
     person: Person
     store_code: str
     kind: str
+    lines: tuple[ReceiptLine, ...] = ()
+    """What is bought, where the story wants it so; otherwise what ``fill_bag`` finds."""
 
 
 def visits_of(person: Person, *, random: Random, last: date) -> Iterator[Visit]:
     """All visits of a person: mostly one on the day of joining, then by habit, season and change of heart."""
     joined = clock.local_date(person.enrolled_at)
-    if person.is_main_character or random.random() < 0.8:
+    if random.random() < 0.8:
         kind = ONLINE if person.store_code == WEB_CODE else BROWSE
         yield Visit(person.enrolled_at + timedelta(minutes=random.randint(2, 25)), person, person.store_code, kind)
-    days = _steady_days if person.is_main_character else _days
-    for day in days(person, random=random, first=joined + timedelta(days=1), last=last):
-        yield _visit(person, day, random)
+    for day in _days(person, random=random, first=joined + timedelta(days=1), last=last):
+        yield visit_on(person, day, random)
 
 
 def _days(person: Person, *, random: Random, first: date, last: date) -> Iterator[date]:
@@ -98,16 +67,8 @@ def _days(person: Person, *, random: Random, first: date, last: date) -> Iterato
         passed += random.expovariate(highest)
 
 
-def _steady_days(person: Person, *, random: Random, first: date, last: date) -> Iterator[date]:
-    """Days without long pauses, so that the main characters are where their stories want them, whatever the seed."""
-    between = YEAR_DAYS / (person.habit.visits * person.pace)
-    passed, days = random.uniform(0, between), (last - first).days
-    while passed <= days:
-        yield first + timedelta(days=int(passed))
-        passed += between * random.uniform(0.4, 1.6)
-
-
-def _visit(person: Person, day: date, random: Random) -> Visit:
+def visit_on(person: Person, day: date, random: Random) -> Visit:
+    """When and where somebody comes by on a day."""
     habit = person.habit
     if random.random() < _web_share(habit, day):
         return Visit(moment(day, _time(random, 10, 23)), person, WEB_CODE, ONLINE)
@@ -133,13 +94,17 @@ def fill_bag(visit: Visit, random: Random) -> tuple[ReceiptLine, ...]:
     lines = []
     for category, chance in BAGS[visit.kind]:
         if random.random() < chance * (more_books if category == BOOKS else 1.0):
-            lines.append(_line(category, random))
+            lines.append(_anything(category, random))
             if category == BOOKS and random.random() < ANOTHER_BOOK:
-                lines.append(_line(category, random))
-    return tuple(lines) or (_line(MAIN_ARTICLE[visit.kind], random),)
+                lines.append(_anything(category, random))
+    return tuple(lines) or (_anything(MAIN_ARTICLE[visit.kind], random),)
 
 
-def _line(category: str, random: Random) -> ReceiptLine:
+def _anything(category: str, random: Random) -> ReceiptLine:
     article = random.choice(SHELVES[category])
-    quantity = 2 if random.random() < TWICE[category] else 1
+    return line_of(article, category, 2 if random.random() < TWICE[category] else 1)
+
+
+def line_of(article: Article, category: str, quantity: int = 1) -> ReceiptLine:
+    """A line of a receipt."""
     return ReceiptLine(article.price * quantity, article.sku, category, quantity)

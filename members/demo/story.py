@@ -13,6 +13,7 @@ from members.demo.accounts import MANAGER
 from members.demo.agenda import Agenda
 from members.demo.episodes import Episodes
 from members.demo.people import People, Person, moment
+from members.demo.personas import persona_visits
 from members.demo.programme import open_programme, planned_changes
 from members.demo.redemptions import LOWEST_PRICE, consider_reward
 from members.demo.shopping import Visit, fill_bag, visits_of
@@ -89,14 +90,13 @@ class Story:
                 days.setdefault(clock.local_date(person.enrolled_at), []).append(person)
         return days
 
+    def _visits_of(self, person: Person) -> Iterator[Visit]:
+        tell = persona_visits if person.is_main_character else visits_of
+        return tell(person, random=self.random, last=self.last)
+
     def _visits(self) -> dict[date, list[Visit]]:
         visits = sorted(
-            (
-                visit
-                for person in self.people
-                for visit in visits_of(person, random=self.random, last=self.last)
-                if visit.at <= self.until
-            ),
+            (visit for person in self.people for visit in self._visits_of(person) if visit.at <= self.until),
             key=lambda visit: visit.at,
         )
         days: dict[date, list[Visit]] = {}
@@ -150,7 +150,7 @@ class Story:
         self._record(bought, now=self._closing(day))
 
     def _receipt(self, visit: Visit) -> Receipt:
-        lines = fill_bag(visit, self.random)
+        lines = visit.lines or fill_bag(visit, self.random)
         store, day = visit.store_code, visit.at.date()
         self.receipt_numbers[store, day] += 1
         return Receipt(
@@ -164,7 +164,7 @@ class Story:
         )
 
     def _is_late(self, visit: Visit) -> bool:
-        return visit.kind != "online" and self.random.random() < LATE_SHARE
+        return visit.kind != "online" and not visit.person.is_main_character and self.random.random() < LATE_SHARE
 
     def _record(self, bought: list[tuple[Person, Receipt]], *, now: datetime) -> None:
         if not bought:

@@ -14,6 +14,7 @@ from members.models.job import JobRun, JobStatus
 from members.models.lot import Debt, Draw, Lot
 from members.models.member import LIVE_STATUSES, Member, MemberStatus
 from members.models.notification import Notification, NotificationKind
+from members.models.product import Product
 from members.models.purchase import Purchase, PurchaseLine, PurchaseRevision, Return, ReturnLine
 from members.models.rulebook import Rulebook
 from members.models.store import Channel, Store
@@ -58,6 +59,7 @@ __all__ = [
     "Notification",
     "NotificationKind",
     "PhoneClaim",
+    "Product",
     "Purchase",
     "PurchaseLine",
     "PurchaseRevision",

@@ -12,11 +12,16 @@ class Channel(models.TextChoices):
 
 
 class Store(models.Model):
-    """A place that records purchases: a shop, a web shop, an app or a partner."""
+    """A place that records purchases: a shop, a web shop, an app or a partner.
+
+    Shops with an address are shown to visitors. ``picture`` names a drawing in ``static/img/stores/``.
+    """
 
     code = models.SlugField(_("code"), max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=120)
     channel = models.CharField(_("channel"), max_length=10, choices=Channel, default=Channel.SHOP)
+    address = models.CharField(_("address"), max_length=200, blank=True)
+    picture = models.SlugField(_("picture"), max_length=60, blank=True, db_index=False)
     is_active = models.BooleanField(_("active"), default=True)
 
     class Meta:

@@ -1,6 +1,6 @@
 """Transfers as a member reads them: where from, how many, and why."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 
 from members.models import Transfer, TransferKind
 from members.selectors import traces
+from members.selectors.receipt_lines import ShownLine
 from members.selectors.rulebook import Rulebook
 
 ICONS = {
@@ -31,7 +32,7 @@ INSTANT = timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of a points history. ``points`` is signed: negative left the member."""
+    """One line of a points history. ``points`` is signed: negative left the member; ``lines``: what was bought."""
 
     title: str
     kind_label: str
@@ -40,14 +41,21 @@ class Entry:
     occurred_at: datetime
     month: str
     sentences: list[str]
+    lines: Sequence[ShownLine] = ()
 
 
-def entries(transfers: Iterable[Transfer], *, rulebook: Rulebook) -> list[Entry]:
-    """Lines of a history, from what selectors.transfers gives; names are the rulebook's, so no line costs a query."""
-    return [_entry(transfer, rulebook) for transfer in transfers]
+def entries(
+    transfers: Iterable[Transfer], *, rulebook: Rulebook, lines: Mapping[int, Sequence[ShownLine]] | None = None
+) -> list[Entry]:
+    """Lines of a history, from what selectors.transfers gives; names are the rulebook's, so no line costs a query.
+
+    ``lines``: what was bought, by purchase (selectors.receipt_lines), where the page shows it.
+    """
+    bought = lines or {}
+    return [_entry(transfer, rulebook, bought.get(transfer.purchase_id or 0, ())) for transfer in transfers]
 
 
-def _entry(transfer: Transfer, rulebook: Rulebook) -> Entry:
+def _entry(transfer: Transfer, rulebook: Rulebook, lines: Sequence[ShownLine]) -> Entry:
     kind = transfer.get_kind_display()
     store_id: int | None = getattr(transfer, "store_id", None)
     return Entry(
@@ -58,6 +66,7 @@ def _entry(transfer: Transfer, rulebook: Rulebook) -> Entry:
         occurred_at=_shown_at(transfer),
         month=date_format(timezone.localtime(_shown_at(transfer)), "YEAR_MONTH_FORMAT"),
         sentences=traces.explain(transfer, rulebook=rulebook),
+        lines=lines,
     )
 
 

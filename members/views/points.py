@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from members import clock
 from members.models import Member
 from members.selectors import points, transfers
+from members.selectors.receipt_lines import receipt_lines
 from members.views.access import member_page, rulebook_for
 from members.views.entries import entries
 from members.views.history import filters
@@ -22,7 +23,9 @@ def history(request: HttpRequest, member: Member) -> HttpResponse:
     chosen = filters(request.GET, since=member.enrolled_at, now=now)
     found = chosen.apply(transfers.for_account(member.account), now)
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
-    lines = entries(page.object_list, rulebook=rulebook_for(member))
+    shown = list(page.object_list)
+    bought = receipt_lines(transfer.purchase_id for transfer in shown if transfer.purchase_id)
+    lines = entries(shown, rulebook=rulebook_for(member), lines=bought)
     context = {"member": member, "filters": chosen, "page": page, "entries": lines}
     fragment = bool(request.headers.get("HX-Request")) and not request.headers.get("HX-History-Restore-Request")
     if fragment:

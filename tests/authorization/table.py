@@ -161,6 +161,7 @@ MODELS: dict[str, Rights] = {
     "members.webhookendpoint": Rights(view="manager", add="manager", change="manager", delete="manager"),
     "members.earningrule": Rights(view="service marketer manager", add="manager", is_story=True),
     "members.expirypolicy": Rights(view="service marketer manager", add="manager"),
+    "members.product": Rights(view="manager", add="manager", change="manager", delete="manager"),
     "members.store": Rights(view="service marketer manager", add="manager", change="manager"),
     "members.tier": Rights(view="service marketer manager", add="manager", change="manager"),
     # Sign-ins, second factors and schedules: whoever runs the programme, and no role.

@@ -48,7 +48,7 @@ def test_an_interrupted_fill_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr("members.demo.story.record_purchases", interrupted)
 
     with pytest.raises(KeyboardInterrupt):
-        call_command("fill_demo", members=3, until=LAST)
+        call_command("fill_demo", members=5, until=LAST)
     assert not Member.objects.exists()
     assert not Purchase.objects.exists()
 

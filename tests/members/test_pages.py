@@ -143,7 +143,7 @@ def test_the_history_costs_the_same_with_one_entry_and_with_three(
     clients[0].get("/points/")
 
     for client in clients:
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             client.get("/points/")
 
 
