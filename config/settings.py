@@ -302,6 +302,7 @@ ACCOUNT_SESSION_REMEMBER = None
 # hour at one email: guessing from many addresses leads nowhere, and from one address nobody gets there.
 ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,100/h/key", "signup": "20/m/ip", "reset_password": "20/m/ip,5/m/key"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = PROGRAMME_NAME
 # Whether staff need a second factor before any staff page opens. Off only where the data are made up, as in `make run`.
 STAFF_MFA_REQUIRED = env.bool("STAFF_MFA_REQUIRED", default=True)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from members.time_zone_names import time_zone_name
 from members.time_zones import time_zone_names
 
+BIRTHDAY = ("birth_day", "birth_month", "birth_year")
 CONTINENTS = (
     "Africa/",
     "America/",
@@ -51,8 +52,8 @@ def _time_zones() -> list[tuple[str, object]]:
     return [("", ours), *((zone, time_zone_name(zone)) for zone in _cities())]
 
 
-class ProfileForm(forms.Form):
-    """Who the member is and how they like to be addressed."""
+class CompletionForm(forms.Form):
+    """What somebody who joined with three fields may tell later: how to greet them, and their birthday."""
 
     name = forms.CharField(
         label=_("Name"),
@@ -82,14 +83,24 @@ class ProfileForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "bday-year", "inputmode": "numeric", "maxlength": "4"}),
     )
-    language = forms.ChoiceField(label=_("Language"), choices=_languages)
-    time_zone = forms.ChoiceField(label=_("Time zone"), choices=_time_zones, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # Where dates begin with the year, so does a birthday.
         if get_format("DATE_FORMAT").startswith("Y"):
-            self.order_fields(["name", "birth_year", "birth_month", "birth_day"])
+            self.order_fields(["name", *reversed(BIRTHDAY)])
+
+    @property
+    def birthday_fields(self) -> list[forms.BoundField]:
+        """The three parts of a birthday, in the order of the reader's language."""
+        return [self[name] for name in self.fields if name in BIRTHDAY]
+
+
+class ProfileForm(CompletionForm):
+    """Who the member is and how they like to be addressed."""
+
+    language = forms.ChoiceField(label=_("Language"), choices=_languages)
+    time_zone = forms.ChoiceField(label=_("Time zone"), choices=_time_zones, required=False)
 
 
 class GiftForm(forms.Form):

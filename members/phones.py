@@ -37,3 +37,12 @@ def normalise_phone(text: str) -> str:
 def masked(phone: str) -> str:
     """A phone number that only its holder recognises: "+8613800138000" is "•••• 8000"."""
     return f"•••• {phone[-4:]}"
+
+
+def readable(phone: str) -> str:
+    """A stored phone number as people write it: "+8613800138000" is "+86 138 0013 8000"."""
+    try:
+        number = phonenumbers.parse(phone, None)
+    except phonenumbers.NumberParseException:
+        return phone
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)

@@ -20,6 +20,19 @@ class Expiring:
 
 
 @dataclass(frozen=True, slots=True)
+class ExpiryMonth:
+    """What expires in one month, day by day; ``month`` is its first day."""
+
+    month: date
+    days: list[Expiring]
+
+    @property
+    def points(self) -> int:
+        """The month's points together."""
+        return sum(day.points for day in self.days)
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """Points that can be used from a day on."""
 
@@ -36,6 +49,22 @@ class PointsSummary:
     owed: int
     expiring: list[Expiring] = field(default_factory=list)
     waiting: list[Waiting] = field(default_factory=list)
+
+    @property
+    def lasting(self) -> int:
+        """Points to spend that never expire."""
+        return self.available - sum(lot.points for lot in self.expiring)
+
+    def expiring_by(self, day: date) -> int:
+        """How many points are gone after a day if nothing is done."""
+        return sum(lot.points for lot in self.expiring if lot.last_date <= day)
+
+    def calendar(self) -> list[ExpiryMonth]:
+        """What expires when, month by month; months in which nothing does are left out."""
+        months: dict[date, list[Expiring]] = {}
+        for lot in self.expiring:
+            months.setdefault(lot.last_date.replace(day=1), []).append(lot)
+        return [ExpiryMonth(month=month, days=days) for month, days in months.items()]
 
 
 def summary(account: Account, now: datetime) -> PointsSummary:

@@ -3,7 +3,7 @@ from datetime import datetime
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
@@ -28,6 +28,7 @@ from members.selectors.points import PointsSummary, summary
 from members.services import gifts
 from members.templatetags.portal import number
 from members.views.access import member_page
+from members.views.fragments import page_or_dialog, page_or_fragment
 
 FIELD_OF_ERROR: dict[type[DomainError], str] = {
     MemberNotFound: "recipient",
@@ -65,10 +66,11 @@ def give(request: HttpRequest, member: Member) -> HttpResponse:
         except DomainError as error:
             form.add_error(FIELD_OF_ERROR.get(type(error)), _explained(error))
         else:
-            return render(request, "members/gift_confirm.html", {"member": member, "form": form, "gift": plan})
+            context = {"member": member, "form": form, "gift": plan}
+            return page_or_dialog(request, "members/gift_confirm.html", "members/_gift_dialog.html", context)
     allowance = gift_selectors.gift_allowance(member_id=member.pk, today=clock.local_date(now))
     context = {"member": member, "form": form, "points": points, "allowance": allowance}
-    return render(request, "members/gift.html", context)
+    return page_or_fragment(request, "members/gift.html", "members/_gift_form.html", context)
 
 
 def _give(request: HttpRequest, member: Member, form: GiftForm, now: datetime) -> HttpResponse:

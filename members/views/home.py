@@ -8,13 +8,18 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from members import clock
+from members.completion import completion_of
 from members.models import Member
 from members.selectors import points, tiers, transfers
 from members.views.access import member_of, no_membership, rulebook_for
 from members.views.entries import entries
+from members.views.expiries import together
 from members.views.offers import offers, ways
+from members.views.profile import is_asked
 
 LATELY = 5
+# More than are shown, since what expired together is shown as one.
+READ = 3 * LATELY
 MORNING, AFTERNOON, EVENING = 5, 11, 18
 
 
@@ -46,7 +51,8 @@ def dashboard(request: HttpRequest, member: Member) -> HttpResponse:
         "points": points.summary(member.account, now),
         "progress": tiers.progress(member, now, rulebook=rulebook),
         "road": rulebook.tiers,
-        "entries": entries(transfers.for_account(member.account)[:LATELY], rulebook=rulebook),
+        "completion": completion_of(member) if is_asked(request, member) else None,
+        "entries": together(entries(transfers.for_account(member.account)[:READ], rulebook=rulebook))[:LATELY],
     }
     return render(request, "members/dashboard.html", context)
 

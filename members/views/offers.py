@@ -9,8 +9,8 @@ from django.utils.translation import ngettext
 
 from members.models import Tier, TierDowngrade, TierMeasure, TierWindow
 from members.money import display_amount
-from members.selectors.rule_sentences import sentence
-from members.selectors.rulebook import current_rulebook
+from members.selectors import programme_rules
+from members.selectors.rulebook import Rulebook, current_rulebook
 from members.selectors.tiers import ladder
 
 # The points as they are, in percent.
@@ -32,15 +32,35 @@ def offers() -> list[Offer]:
     return [Offer(tier=tier, entry=entry(tier), keeping=keeping(tier), benefits=benefits(tier)) for tier in ladder()]
 
 
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One line of the table of tiers: a cell a tier, in words, or whether something holds there."""
+
+    label: str
+    cells: list[str | bool]
+
+
+def comparison(shown: list[Offer], rulebook: Rulebook, now: datetime) -> list[Comparison]:
+    """The tiers side by side: how one gets there, what a purchase earns, which rules are for some only, how long."""
+    lines = [Comparison(_("How you get there"), [offer.entry for offer in shown])]
+    worth = programme_rules.example(rulebook, now)
+    if worth:
+        points = {tier.id: number_format(value, force_grouping=True) for tier, value in worth.points}
+        label = _("Points for %(amount)s, right now") % {"amount": worth.amount}
+        lines.append(Comparison(label, [points[offer.tier.pk] for offer in shown]))
+    lines += [
+        Comparison(str(way.name), [offer.tier.rank >= way.minimum_rank for offer in shown])
+        for way in programme_rules.ways_now(rulebook, now)
+        if way.minimum_rank
+    ]
+    if any(offer.keeping for offer in shown):
+        lines.append(Comparison(_("When the time is up"), [offer.keeping for offer in shown]))
+    return lines
+
+
 def ways(now: datetime) -> list[str]:
     """How points are earned at a moment: each rule that is in force, as a sentence."""
-    rulebook = current_rulebook()
-    in_force = [
-        version
-        for version in rulebook.versions
-        if version.valid_from <= now and (version.valid_until is None or now < version.valid_until)
-    ]
-    return [sentence(version, rulebook=rulebook) for version in in_force]
+    return [way.sentence for way in programme_rules.ways_now(current_rulebook(), now)]
 
 
 def benefits(tier: Tier) -> list[str]:

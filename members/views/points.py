@@ -10,6 +10,7 @@ from members.selectors import points, transfers
 from members.selectors.receipt_lines import receipt_lines
 from members.views.access import member_page, rulebook_for
 from members.views.entries import entries
+from members.views.expiries import together
 from members.views.history import filters
 
 PAGE_SIZE = 20
@@ -26,12 +27,13 @@ def history(request: HttpRequest, member: Member) -> HttpResponse:
     shown = list(page.object_list)
     bought = receipt_lines(transfer.purchase_id for transfer in shown if transfer.purchase_id)
     lines = entries(shown, rulebook=rulebook_for(member), lines=bought)
-    context = {"member": member, "filters": chosen, "page": page, "entries": lines}
+    context = {"member": member, "filters": chosen, "page": page, "entries": together(lines)}
     fragment = bool(request.headers.get("HX-Request")) and not request.headers.get("HX-History-Restore-Request")
     if fragment:
         response = render(request, "members/_points_results.html", context)
     else:
-        context |= {"points": points.summary(member.account, now)}
+        summary = points.summary(member.account, now)
+        context |= {"points": summary, "calendar": summary.calendar()}
         response = render(request, "members/points.html", context)
     # One address, two answers: the back button must not find the fragment.
     patch_vary_headers(response, ["HX-Request"])

@@ -178,7 +178,7 @@ def test_a_card_from_the_till_comes_along_once_its_phone_is_proven(member: Membe
     wrong = text_of(mei.post("/profile/claim/", {"step": "code", "code": "no"}))
     done = text_of(mei.post("/profile/claim/", {"step": "code", "code": sent[0]}, follow=True))
 
-    assert "+8613800138000" in asked
+    assert "+86 138 0013 8000" in asked
     assert "This code is not right" in wrong
     assert "Cashiers find you by this number now" in done
     assert balance(member) == (570, 0, 0)
