@@ -44,6 +44,7 @@ PAGES: dict[str, Cells] = {
     "members:app_icon": EVERYBODY,
     "members:service_worker": EVERYBODY,
     "members:offline": EVERYBODY,
+    "members:components": ("login 403 403 200 200 200 200", "405"),
     # Nobody has set a logo.
     "members:logo": ("404", "405"),
     "members:logo_dark": ("404", "405"),
