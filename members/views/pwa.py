@@ -26,6 +26,8 @@ from members.views.theme import FIVE_MINUTES
 PAPER = "#faf6ef"
 # --accent of static/css/tokens.css: the mark's colour where the programme sets none.
 PERSIMMON = "#b5421c"
+# What the service worker does not even look at: sign-in, staff, programs.
+UNTOUCHED = ("/accounts/", "/admin/", "/api/", "/counter/", "/staff/", "/i18n/")
 ICONS = ("app-192", "app-512", "maskable-192", "maskable-512", "apple-180")
 
 
@@ -84,7 +86,7 @@ def service_worker(_request: HttpRequest) -> HttpResponse:
         "offline": offline_prefix(),
         "languages": [code for code, _name in settings.LANGUAGES],
         "assets": [settings.STATIC_URL, reverse("members:theme"), reverse("members:logo")],
-        "untouched": ["/accounts/", "/admin/", "/api/", "/counter/", "/staff/", "/i18n/", f"/{settings.MEDIA_URL.strip('/')}/"],
+        "untouched": [*UNTOUCHED, settings.MEDIA_URL],
     }
     script = f"self.portal = {json.dumps(portal)};\nimportScripts({json.dumps(static('js/service-worker.js'))});\n"
     return shared(HttpResponse(script, content_type="text/javascript; charset=utf-8"))

@@ -10,8 +10,11 @@ async function forgetOthers() {
 
 if (reader && "caches" in window) forgetOthers().catch(() => {});
 if (reader?.content && "serviceWorker" in navigator) {
-  // Updates are looked for past every HTTP cache, so that an upgrade arrives with the next page.
-  navigator.serviceWorker.register(reader.dataset.worker, { updateViaCache: "none" }).catch(() => {});
+  // Looked for again after the five minutes that the script may be cached, and not with every page.
+  navigator.serviceWorker.register(reader.dataset.worker, { updateViaCache: "all" }).catch(() => {});
+  navigator.serviceWorker.ready.then(() => {
+    for (const note of document.querySelectorAll("[data-offline-note]")) note.hidden = false;
+  });
 }
 
 // Where the browser can put the portal on the home screen, one button on the card page asks it to.

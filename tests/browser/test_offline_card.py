@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from members.models import Member
+from members.views import pwa
 from tests.browser.conftest import PHONE
 from tests.factories import PASSWORD
 from tests.members.page_scenes import member_who_signs_in
@@ -37,11 +38,16 @@ def taken_along(signed_in: Page, live_server: LiveServer, complaints: list[str])
 
 def wait_for_card(page: Page, is_there: bool) -> None:
     """Until the card is kept, or is no more: the worker does both in its own time."""
+    wait_for(page, HAS_CARD, is_there)
+
+
+def wait_for(page: Page, question: str, answer: bool = True) -> None:
+    """Until a promise in the page says so, for ten seconds."""
     for _ in range(100):
-        if page.evaluate(HAS_CARD) is is_there:
+        if page.evaluate(question) is answer:
             return
         page.wait_for_timeout(100)
-    pytest.fail(f"the card is{' not' if is_there else ' still'} kept")
+    pytest.fail(f"{answer} was never the answer to {question}")
 
 
 def sign_in(page: Page, url: str, member: Member) -> None:
@@ -176,6 +182,25 @@ def test_a_copy_past_its_time_is_not_shown(taken_along: Page, live_server: LiveS
     taken_along.goto(f"{live_server.url}/card/")
 
     expect(taken_along.get_by_role("heading", level=1)).to_have_text("You are offline")
+
+
+def test_an_upgrade_replaces_what_pages_are_drawn_with(
+    signed_in: Page, live_server: LiveServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Else the browser looks for the new worker only after as long.
+    monkeypatch.setattr(pwa, "FIVE_MINUTES", 0)
+    monkeypatch.setattr(pwa, "version", lambda: "old")
+    signed_in.goto(f"{live_server.url}/card/")
+    wait_for_card(signed_in, True)
+    before = signed_in.evaluate("caches.keys()")
+
+    monkeypatch.setattr(pwa, "version", lambda: "new")
+    signed_in.evaluate("navigator.serviceWorker.ready.then((registration) => registration.update())")
+
+    # The card stays meanwhile, and afterwards.
+    wait_for(signed_in, "caches.keys().then((names) => names.length === 2 && names.includes('shell-new'))")
+    assert sorted(before) == ["card", "shell-old"]
+    assert signed_in.evaluate(HAS_CARD)
 
 
 def test_visitors_get_no_service_worker(page: Page, live_server: LiveServer) -> None:
