@@ -20,6 +20,8 @@ RECEIPT_NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
 LINES = 6
 # The digits and letters that nobody mixes up when reading them out.
 CLEAR = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+# Digits between two commas of a long amount: in a currency with as many decimals 1,250 could be either.
+GROUP = 3
 _GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
 _MARKS = str.maketrans({"。": ".", "、": ",", "'": "", "’": ""})
 OFF: dict[str, Any] = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
@@ -35,7 +37,9 @@ def typed_amount(text: str) -> int:
     for word in (settings.PROGRAMME_CURRENCY, symbol, "元", " "):
         plain = plain.upper().replace(word, "")
     places = money.exponent()
-    if _GROUPED.fullmatch(plain) and not (places > 2 and "." not in plain):  # noqa: PLR2004 - 1,250 has three decimals there
+    if _GROUPED.fullmatch(plain):
+        if places >= GROUP and "." not in plain:
+            raise ValueError(text)
         plain = plain.replace(",", "")
     plain = plain.replace(",", ".", 1) if "." not in plain else plain
     # Halfway through typing, and keypads without a leading zero.
