@@ -1,19 +1,19 @@
 """Every row lock the product takes, in the one order that keeps it free of deadlocks.
 
-Order: idempotency row -> user -> adjustment -> earning rule -> accounts by id -> lots by (expires_at, id) -> counters
-by key -> coupon -> stock; the hottest row last. Take the lock, then read: in READ COMMITTED a statement that runs
-after the lock sees what the previous holder committed. SQLite has one writer (transactions begin IMMEDIATE), so the
-same calls are free there.
+Order: idempotency row -> user -> bulk outcome -> adjustment -> earning rule -> accounts by id -> lots by (expires_at,
+id) -> counters by key -> coupon -> stock; the hottest row last. Take the lock, then read: in READ COMMITTED a statement
+that runs after the lock sees what the previous holder committed. SQLite has one writer (transactions begin IMMEDIATE),
+so the same calls are free there.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from django.db.models import Q, QuerySet
 
-from members.engines import Row, engine
-from members.models import Account, Adjustment, AwardCounter, DomainEvent, EarningRule, TierPeriod, User
+from members.engines import Query, Row, engine
+from members.models import Account, Adjustment, AwardCounter, BulkOutcome, DomainEvent, EarningRule, TierPeriod, User
 
 CARD_COLUMNS = (
     "a.id, a.available, a.pending, a.owed, a.settle_due_at, a.first_purchase_at, a.last_purchase_at, a.member_id, "
@@ -38,28 +38,53 @@ def lock_adjustment(adjustment_id: int) -> Adjustment:
     return Adjustment.objects.select_for_update(no_key=True).get(pk=adjustment_id)
 
 
+def lock_bulk_outcome(outcome_id: int) -> BulkOutcome:
+    """Lock one member's part of a bulk step while it is done. Raises BulkOutcome.DoesNotExist."""
+    return BulkOutcome.objects.select_for_update(no_key=True).get(pk=outcome_id)
+
+
 def lock_accounts(ids: Iterable[int]) -> QuerySet[Account]:
     """Lock accounts in the order of their ids, without blocking the foreign keys of other people's rows."""
     return Account.objects.filter(pk__in=ids).order_by("pk").select_for_update(of=("self",), no_key=True)
 
 
-def lock_cards(*, by: CardColumn, values: Iterable[Any], business_key: str = "") -> list[Row]:
-    """Lock members' accounts, in the order of their ids: CARD_COLUMNS, the rulebook's revision, and a transfer's id.
+class Locked(NamedTuple):
+    """What locking cards brings: CARD_COLUMNS and more, LOT_COLUMNS if asked for, and the answers to other queries."""
 
-    The one statement that every till waits for, so it is planned once and brings along what would be two more: the
-    transfer that has ``business_key`` already. One that commits while we wait here is not seen; then the unique index
-    refuses ours, and the retry sees it.
+    cards: list[Row]
+    lots: list[Row]
+    answers: list[list[Row]]
+
+
+def lock_cards(
+    *,
+    by: CardColumn,
+    values: Collection[Any],
+    business_key: str = "",
+    with_lots: bool = False,
+    then: Sequence[Query] = (),
+) -> Locked:
+    """Lock members' accounts, in the order of their ids, and whatever else is known to be needed, in one round trip.
+
+    Cards come as CARD_COLUMNS, the rulebook's revision, and the id of the transfer that has ``business_key`` already
+    (one that commits while we wait here is not seen; then the unique index refuses ours, and the retry sees it). Lots
+    and ``then`` are read by statements of their own, after the lock: within its own statement, tills that tell the
+    same receipts at once would all see what was known before they waited, and try again until they give up.
     """
     condition, params = engine().among(by, "text" if by == "m.number" else "bigint", values)
-    sql = (
+    cards = Query(
         f"SELECT {CARD_COLUMNS}, (SELECT revision FROM members_rulebook), "  # noqa: S608 -- own names
         "(SELECT id FROM members_transfer WHERE business_key = %s) "
         "FROM members_account a JOIN members_member m ON m.id = a.member_id "
         # The member too: a statement that waited reads the rows it locks as they are now, but rows it merely joins as
         # they were when it began, such as a status from before the freeze or the merge that it waited for.
-        f"WHERE {condition} ORDER BY a.id {engine().for_update('a, m')}"
+        f"WHERE {condition} ORDER BY a.id {engine().for_update('a, m')}",
+        [business_key, *params],
+        CARD_MOMENTS,
     )
-    return engine().fetch(sql, [business_key, *params], moments=CARD_MOMENTS)
+    lots = [_open_lots(by, values)] if with_lots else []
+    locked, *answers = engine().fetch_in_turn([cards, *lots, *then])
+    return Locked(locked, answers.pop(0) if with_lots else [], answers)
 
 
 def lock_accounts_of(member_ids: Iterable[int]) -> list[Account]:
@@ -87,12 +112,17 @@ def lock_accounts_in_periods(periods: QuerySet[TierPeriod]) -> list[int]:
 
 def lock_open_lots(account_ids: Iterable[int]) -> list[Row]:
     """Lock what is left in accounts that are locked, in the order in which debits draw it: LOT_COLUMNS."""
-    condition, params = engine().among("l.account_id", "bigint", account_ids)
+    return engine().fetch(_open_lots("a.id", account_ids))
+
+
+def _open_lots(by: CardColumn, values: Iterable[Any]) -> Query:
+    condition, params = engine().among(by, "text" if by == "m.number" else "bigint", values)
+    member = " JOIN members_member m ON m.id = a.member_id" if by == "m.number" else ""
     sql = (
-        f"SELECT {LOT_COLUMNS} FROM members_lot l WHERE {condition} AND l.remaining > 0 "  # noqa: S608 -- own names
-        f"ORDER BY l.expires_at, l.id {engine().for_update('l')}"
+        f"SELECT {LOT_COLUMNS} FROM members_account a{member} JOIN members_lot l ON l.account_id = a.id "  # noqa: S608
+        f"WHERE {condition} AND l.remaining > 0 ORDER BY l.expires_at, l.id {engine().for_update('l')}"
     )
-    return engine().fetch(sql, params, moments=LOT_MOMENTS)
+    return Query(sql, params, LOT_MOMENTS)
 
 
 def lock_counters(keys: Iterable[str]) -> QuerySet[AwardCounter]:
@@ -116,3 +146,22 @@ def lock_waiting_events(*, now: datetime, max_attempts: int, limit: int) -> Quer
         .order_by("pk")
         .select_for_update(of=("self",), skip_locked=True)[:limit]
     )
+
+
+def lock_events(ids: Iterable[int]) -> list[DomainEvent]:
+    """Lock events while somebody deals with them, in the order of their ids, now; those that are purged are left out."""
+    events = DomainEvent.objects.filter(pk__in=list(ids)).order_by("pk")
+    return list(events.select_for_update(of=("self",), no_key=True))
+
+
+def lock_waiting_events_of(member_ids: Iterable[int]) -> list[DomainEvent]:
+    """Lock the undelivered events of members about to be merged or closed, and of cards merged into theirs before.
+
+    A relay that deals with one has then committed what it wrote for the member; one that comes later waits, and sees
+    what has become of them. Right after the accounts, before the member's own row changes: the relay's new rows hold
+    on to that one.
+    """
+    ids = list(member_ids)
+    theirs = Q(member_id__in=ids) | Q(member__merged_into__in=ids)
+    events = DomainEvent.objects.filter(theirs, delivered_at=None).order_by("pk")
+    return list(events.select_for_update(of=("self",), no_key=True))

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, Protocol
+from functools import cache, cached_property
+from typing import Any, NamedTuple, Protocol
 
 from django.db import connection, models
-from django.db.backends.base.base import BaseDatabaseWrapper
 
 Row = tuple[Any, ...]
 
@@ -40,6 +39,17 @@ class Write:
         return tuple(f'"{field.column}"' for field in self.model_fields)
 
 
+class Query(NamedTuple):
+    """A hot query, whose text should not depend on the data, so that it is planned once.
+
+    ``moments`` are the places of columns that hold moments (without a zone in SQLite).
+    """
+
+    sql: str
+    params: Sequence[Any]
+    moments: Sequence[int] = ()
+
+
 class Engine(Protocol):
     """What the ledger and the jobs ask of a database beyond the ORM."""
 
@@ -49,11 +59,11 @@ class Engine(Protocol):
     def write(self, batches: Sequence[tuple[Write, Sequence[Row]]]) -> None:
         """Write all rows of all batches; empty batches are skipped."""
 
-    def fetch(self, sql: str, params: Sequence[Any], *, moments: Sequence[int] = ()) -> list[Row]:
-        """The rows of a hot query, whose text should not depend on the data, so that it is planned once.
+    def fetch(self, query: Query) -> list[Row]:
+        """The rows of a hot query."""
 
-        ``moments`` are the places of columns that hold moments (without a zone in SQLite).
-        """
+    def fetch_in_turn(self, queries: Sequence[Query]) -> list[list[Row]]:
+        """The rows of several, one round trip for all; each sees what others committed until it began itself."""
 
     def for_update(self, alias: str) -> str:
         """The clause that locks the rows of a table in a hot query, as models locked without their keys are."""
@@ -71,8 +81,9 @@ class Engine(Protocol):
         """Take a named lock until the end of the transaction; false, at once, when somebody else holds it."""
 
 
-def engine(using: BaseDatabaseWrapper | None = None) -> Engine:
-    """The form that fits the connected database."""
+@cache
+def engine() -> Engine:
+    """The form that fits the database of the settings."""
     from members.engines import portable, postgresql  # noqa: PLC0415 -- each imports Write from here
 
-    return postgresql if (using or connection).vendor == "postgresql" else portable
+    return postgresql if connection.vendor == "postgresql" else portable

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection, models
 
-from members.engines import Row, Write
+from members.engines import Query, Row, Write
 
 
 def reserve_ids(wanted: Sequence[tuple[type[models.Model], int]]) -> list[list[int]]:
@@ -81,14 +81,20 @@ def write(batches: Sequence[tuple[Write, Sequence[Row]]]) -> None:
             cursor.executemany(_statement(kind), adapted)
 
 
-def fetch(sql: str, params: Sequence[Any], *, moments: Sequence[int] = ()) -> list[Row]:
+def fetch(query: Query) -> list[Row]:
     """See Engine."""
     with connection.cursor() as cursor:
-        cursor.execute(sql, params)
+        cursor.execute(query.sql, query.params)
         rows: list[Row] = cursor.fetchall()
+    moments = query.moments
     if not moments:
         return rows
     return [tuple(_moment(value) if place in moments else value for place, value in enumerate(row)) for row in rows]
+
+
+def fetch_in_turn(queries: Sequence[Query]) -> list[list[Row]]:
+    """A round trip costs nothing within the process; see Engine."""
+    return [fetch(query) for query in queries]
 
 
 def _moment(value: datetime | None) -> datetime | None:

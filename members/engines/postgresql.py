@@ -3,15 +3,14 @@
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from threading import Lock
 from typing import Any
 
-import psycopg
-from django.db import DEFAULT_DB_ALIAS, connection, connections, models
+from django.db import connection, models
 
-from members.engines import Row, Write
+from members.engines import Query, Row, Write, prepared
 
 # How many ids a process takes from a sequence at once. They are never given out twice; those left over are gaps.
 BLOCK = 50
@@ -19,39 +18,14 @@ _blocks: dict[tuple[int, str, type[models.Model]], list[int]] = {}
 _blocks_lock = Lock()
 
 
-def _prepared(sql: str, params: Sequence[Any]) -> Any:
-    """Run a statement that the server plans once a connection (Django's own cursors never prepare); the cursor.
-
-    Behind a transaction pooler each statement may meet another connection, so there Django's cursor has to do.
-    """
-    database = connections[DEFAULT_DB_ALIAS]
-    if database.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS"):
-        cursor = database.cursor()
-        cursor.execute(sql, params)
-        return cursor
-    database.ensure_connection()
-    database.validate_no_broken_transaction()
-    # Django wraps any cursor of the driver, so that its log and its query counts see these too. The wrapping costs a
-    # till more than the scoring, so it is left out where nobody counts.
-    bare: Any = psycopg.RawCursor(database.connection)
-    if database.queries_logged:
-        database.make_debug_cursor(bare).execute(_numbered(sql), params)
-    else:
-        with database.wrap_database_errors:
-            bare.execute(_numbered(sql), params)
-    return bare
-
-
-@lru_cache(maxsize=512)
-def _numbered(sql: str) -> str:
-    """A statement as the server takes it, with $1, $2 for each %s: the driver would work that out at each call."""
-    first, *rest = sql.split("%s")
-    return first + "".join(f"${number}{part}" for number, part in enumerate(rest, 1))
-
-
-def fetch(sql: str, params: Sequence[Any], *, moments: Sequence[int] = ()) -> list[Row]:
+def fetch(query: Query) -> list[Row]:
     """Moments come as such; see Engine."""
-    return list(_prepared(sql, params).fetchall())
+    return prepared.run([(query.sql, query.params)])[0]
+
+
+def fetch_in_turn(queries: Sequence[Query]) -> list[list[Row]]:
+    """See Engine."""
+    return prepared.run([(query.sql, query.params) for query in queries])
 
 
 def for_update(alias: str) -> str:
@@ -102,13 +76,16 @@ def _array(field: "models.Field[Any, Any]") -> tuple[str, str]:
     return ("text", "::jsonb") if kind == "jsonb" else (kind, "")
 
 
-@lru_cache(maxsize=128)
-def _statement(write: Write) -> str:
+@lru_cache(maxsize=256)
+def _statement(write: Write, *, is_single: bool) -> str:
     types = [_array(field) for field in write.model_fields]
-    arrays = ", ".join(f"%s::{kind}[]" for kind, _ in types)
     names = ", ".join(write.columns)
     values = ", ".join(f"v.{name}{cast}" for name, (_, cast) in zip(write.columns, types, strict=True))
-    source = f"unnest({arrays}) AS v({names})"
+    if is_single:
+        # The planner folds one row of values into the statement around it; an array has to be unpacked each time.
+        source = f"(VALUES ({', '.join(f'%s::{kind}' for kind, _ in types)})) AS v({names})"
+    else:
+        source = f"unnest({', '.join(f'%s::{kind}[]' for kind, _ in types)}) AS v({names})"
     if write.verb == "insert":
         return f'INSERT INTO "{write.table}" ({names}) SELECT {values} FROM {source}'
     if write.verb == "add":
@@ -151,17 +128,19 @@ def write(batches: Sequence[tuple[Write, Sequence[Row]]]) -> None:
 
 
 def _write_at_once(filled: Sequence[tuple[Write, Sequence[Row]]]) -> None:
-    params = [
-        _literal(kind, column)
-        for write, rows in filled
-        for kind, column in zip(_kinds(write), zip(*rows, strict=True), strict=True)
-    ]
-    _prepared(_joint_statement(tuple(write for write, _ in filled)), params)
+    params: list[str | None] = []
+    for write, rows in filled:
+        if len(rows) == 1:
+            params += [None if value is None else text(value) for text, value in zip(_texts(write), *rows, strict=True)]
+        else:
+            columns = zip(*rows, strict=True)
+            params += [_literal(kind, column) for kind, column in zip(_kinds(write), columns, strict=True)]
+    prepared.run([(_joint_statement(tuple([(write, len(rows) == 1) for write, rows in filled])), params)])
 
 
-@lru_cache(maxsize=256)
-def _joint_statement(writes: tuple[Write, ...]) -> str:
-    *first, last = [_statement(write) for write in writes]
+@lru_cache(maxsize=512)
+def _joint_statement(writes: tuple[tuple[Write, bool], ...]) -> str:
+    *first, last = [_statement(write, is_single=is_single) for write, is_single in writes]
     ctes = ", ".join(f"w{number} AS ({sql})" for number, sql in enumerate(first))
     return f"WITH {ctes} {last}" if ctes else last
 
@@ -171,33 +150,38 @@ def _kinds(write: Write) -> tuple[str, ...]:
     return tuple("json" if isinstance(field, models.JSONField) else _array(field)[0] for field in write.model_fields)
 
 
+@lru_cache(maxsize=128)
+def _texts(write: Write) -> tuple[Callable[[Any], str], ...]:
+    return tuple(_TEXTS.get(kind, str) for kind in _kinds(write))
+
+
 def _literal(kind: str, values: Iterable[Any]) -> str:
     """An array as PostgreSQL reads it. Written here because a driver that looks at each value costs ten times more."""
-    write = _TEXTS.get(kind, _quoted)
-    return "{" + ",".join(["NULL" if value is None else write(value) for value in values]) + "}"
+    text = _TEXTS.get(kind, str)
+    if kind in _BARE:
+        return "{" + ",".join(["NULL" if value is None else text(value) for value in values]) + "}"
+    return "{" + ",".join(["NULL" if value is None else _quoted(text(value)) for value in values]) + "}"
 
 
-def _quoted(value: Any) -> str:
-    return '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _json(value: Any) -> str:
     if value == {}:
-        return '"{}"'
-    return _quoted(value if isinstance(value, str) else json.dumps(value))
+        return "{}"
+    return value if isinstance(value, str) else json.dumps(value)
 
 
-def _moment(value: Any) -> str:
-    return f'"{value.isoformat()}"'
-
-
+# How values are written as text, by PostgreSQL's type; any other as str() has it.
 _TEXTS: dict[str, Callable[[Any], str]] = {
-    **dict.fromkeys(("bigint", "integer", "smallint", "boolean"), str),
     "json": _json,
     "date": date.isoformat,
-    "timestamp with time zone": _moment,
-    "timestamptz": _moment,
+    "timestamp with time zone": datetime.isoformat,
+    "timestamptz": datetime.isoformat,
 }
+# What needs no quotes in an array.
+_BARE = frozenset({"bigint", "integer", "smallint", "boolean", "date", "timestamp with time zone", "timestamptz"})
 
 
 def table(columns: Sequence[tuple[str, str]], rows: Sequence[Row]) -> tuple[str, list[Any]]:

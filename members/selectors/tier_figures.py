@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from members import clock
-from members.engines import engine
+from members.engines import Query, engine
 from members.engines.tier_sums import figure
 from members.models import TierMeasure, TierWindow
 from members.rule_terms import TierTerms
@@ -98,7 +98,8 @@ class TierFigures:
             rows.append((len(rows), member_id, as_of, *starts, *moments))
         source, params = engine().table(columns, rows)
         ordered = list(entries.values())
-        for number, *figures in engine().fetch(f"WITH w AS ({source}) SELECT w.n, {selected} FROM w", params):  # noqa: S608
+        query = Query(f"WITH w AS ({source}) SELECT w.n, {selected} FROM w", params)  # noqa: S608 -- own names
+        for number, *figures in engine().fetch(query):
             ordered[number].figures = figures
 
     def _moments(self, as_of: date, starts: tuple[date, ...]) -> Iterable[datetime]:

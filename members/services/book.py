@@ -5,7 +5,7 @@ and ``write`` stores everything in a constant number of statements. Invariants (
 the open available lots, pending of the pending ones, owed of the debts; credits - debits = available + pending - owed.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -13,9 +13,9 @@ from typing import Any
 from django.db import connection
 from django.db.models import Model
 
-from members.engines import Row, Write, engine
+from members.engines import Query, Row, Write, engine
 from members.event_types import POINTS_EXPIRED
-from members.locks import lock_cards, lock_open_lots
+from members.locks import Locked, lock_cards, lock_open_lots
 from members.models import LIVE_STATUSES, Account, Debt, Draw, Lot, Transfer, TransferKind
 from members.selectors.accounts import programme_accounts
 from members.services.events import INSERT_EVENTS, event_row
@@ -187,9 +187,13 @@ class Book:
         missing = {pk for pk in account_ids if pk not in self.lots}
         if not missing:
             return
-        for pk in missing:
+        self.take_lots(missing, lock_open_lots(missing))
+
+    def take_lots(self, account_ids: Iterable[int], rows: Iterable[Row]) -> None:
+        """All open lots of accounts, locked just now: LOT_COLUMNS."""
+        for pk in account_ids:
             self.lots[pk] = [lot for lot in self.new_lots if lot.account_id == pk]
-        for row in lock_open_lots(missing):
+        for row in rows:
             lot = OpenLot(*row)
             # SQLite tells truth by numbers.
             lot.is_pending = bool(lot.is_pending)
@@ -501,24 +505,38 @@ class Book:
         self.debts, self.touched, self.events = {}, set(), []
 
 
-def open_book(*, account_ids: Iterable[int], now: datetime) -> Book:
+def open_book(*, account_ids: Collection[int], now: datetime) -> Book:
     """Lock members' accounts in order and settle what is due in them."""
     return _open(lock_cards(by="a.id", values=account_ids), now)
 
 
-def open_book_of(*, member_ids: Iterable[int], now: datetime, business_key: str = "") -> Book:
-    """The same by members; the book says whether a transfer with ``business_key`` is there already."""
-    return _open(lock_cards(by="a.member_id", values=member_ids, business_key=business_key), now)
+def open_book_of(
+    *, member_ids: Collection[int], now: datetime, business_key: str = "", with_lots: bool = False
+) -> Book:
+    """The same by members; the book says whether a transfer with ``business_key`` is there already.
+
+    ``with_lots`` for a service that will need the open lots in any case.
+    """
+    locked = lock_cards(by="a.member_id", values=member_ids, business_key=business_key, with_lots=with_lots)
+    return _open(locked, now, with_lots=with_lots)
 
 
-def open_book_by_number(*, numbers: Iterable[str], now: datetime) -> Book:
-    """The same for the cards presented at tills; numbers that no member has are simply not in the book."""
-    return _open(lock_cards(by="m.number", values=numbers), now)
+def open_book_by_number(
+    *, numbers: Collection[str], now: datetime, then: Query | None = None
+) -> tuple[Book, list[Row]]:
+    """The same for the cards presented at tills; numbers that no member has are simply not in the book.
+
+    Also the rows of a query that runs right after the lock.
+    """
+    locked = lock_cards(by="m.number", values=numbers, then=[then] if then else [])
+    return _open(locked, now), locked.answers[0] if then else []
 
 
-def _open(rows: Sequence[Row], now: datetime) -> Book:
-    book = Book(accounts=[AccountState(*row[:-2]) for row in rows], programme=programme_accounts(), now=now)
-    if rows:
-        book.revision, book.duplicate_id = rows[0][-2:]
+def _open(locked: Locked, now: datetime, *, with_lots: bool = False) -> Book:
+    book = Book(accounts=[AccountState(*row[:-2]) for row in locked.cards], programme=programme_accounts(), now=now)
+    if locked.cards:
+        book.revision, book.duplicate_id = locked.cards[0][-2:]
+    if with_lots:
+        book.take_lots(book.accounts, locked.lots)
     book.settle()
     return book

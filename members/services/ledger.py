@@ -51,13 +51,13 @@ def _require_live(account: AccountState) -> None:
 
 
 def _open(
-    member_ids: Sequence[int], business_key: str, now: datetime, *, spending: bool = False
+    member_ids: Sequence[int], business_key: str, now: datetime, *, spending: bool = False, takes_lots: bool = False
 ) -> tuple[Book, list[AccountState]]:
     """Open a book on members, refusing what was posted before; each one's status is read with the lock.
 
     The first member is the one who spends.
     """
-    book = open_book_of(member_ids=member_ids, now=now, business_key=business_key)
+    book = open_book_of(member_ids=member_ids, now=now, business_key=business_key, with_lots=takes_lots)
     accounts = [book.of_member(member_id) for member_id in member_ids]
     if book.duplicate_id is not None:
         raise DuplicateTransfer(Transfer.objects.get(pk=book.duplicate_id))
@@ -70,7 +70,11 @@ def _open(
 
 def _finish(book: Book, posting: Posting, *told: tuple[str, int]) -> Transfer:
     """Write, with an event (type, member id) for each side that hears of it."""
-    payload = {"points": posting.points, "kind": str(posting.kind), "key": posting.business_key}
+    payload: dict[str, Any] = {"points": posting.points, "kind": str(posting.kind), "key": posting.business_key}
+    if posting.kind == TransferKind.ADJUSTMENT:
+        # The one kind that goes either way.
+        is_taken = posting.credit_account_id in book.programme.values()
+        payload["change"] = -posting.points if is_taken else posting.points
     rows = [
         event_row(type=event, member_id=member_id, payload=payload, occurred_at=posting.occurred_at, now=book.now)
         for event, member_id in told
@@ -156,7 +160,7 @@ def spend_points(
     """
     _require_points(points)
     # Staff may take points from a frozen account (fraud is why it is frozen); the member may not spend.
-    book, [account] = _open([member_id], business_key, now, spending=kind == TransferKind.SPEND)
+    book, [account] = _open([member_id], business_key, now, spending=kind == TransferKind.SPEND, takes_lots=True)
     if points > account.available:
         raise NotEnoughPoints(points=points, available=account.available)
     posting = Posting(
@@ -188,7 +192,7 @@ def give_points(
     Raises InvalidPoints, MemberNotLive, MemberFrozen, DuplicateTransfer, NotEnoughPoints.
     """
     _require_points(points)
-    book, [sender, recipient] = _open([sender_id, recipient_id], business_key, now, spending=True)
+    book, [sender, recipient] = _open([sender_id, recipient_id], business_key, now, spending=True, takes_lots=True)
     if points > sender.available:
         raise NotEnoughPoints(points=points, available=sender.available)
     posting = Posting(

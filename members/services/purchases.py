@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import transaction
 
-from members.engines import Row, Write, engine
+from members.engines import Query, Row, Write, engine
 from members.exceptions import MemberNotFound, MemberNotLive
 from members.models import Lot, Member, MemberStatus, Purchase, PurchaseLine, Transfer
 from members.selectors.rulebook import current_rulebook
@@ -83,10 +83,12 @@ def record_purchases(*, receipts: Sequence[Receipt], now: datetime) -> list[Purc
 
 @retrying
 def _record(*, receipts: Sequence[Receipt], now: datetime, store: bool) -> list[PurchaseResult]:
-    book = open_book_by_number(numbers={receipt.member_number for receipt in receipts}, now=now)
+    book, known = open_book_by_number(
+        numbers={receipt.member_number for receipt in receipts}, now=now, then=known_receipts(receipts)
+    )
     batch = PurchaseBatch(book=book, rulebook=current_rulebook(book.revision), receipts=receipts, now=now)
     _refuse_impossible(batch)
-    _recognise(batch)
+    _recognise(batch, [row[0] for row in known])
     if batch.entries:
         book.reserve(*((model, len(batch.entries)) for model in (Purchase, Transfer, Lot)))
         purchase_scoring.score_batch(batch)
@@ -135,14 +137,15 @@ def _merged_into(numbers: set[str], batch: PurchaseBatch) -> dict[str, AccountSt
             heirs[member.number] = heir.number
     unlocked = set(heirs.values()) - {state.number for state in batch.book.accounts.values()}
     if unlocked:
-        batch.book.absorb(open_book_by_number(numbers=unlocked, now=batch.now))
+        batch.book.absorb(open_book_by_number(numbers=unlocked, now=batch.now)[0])
     by_number = {state.number: state for state in batch.book.accounts.values()}
     return {number: by_number[heir] for number, heir in heirs.items()}
 
 
-def _recognise(batch: PurchaseBatch) -> None:
-    """Sort out receipts that were recorded before, and the same receipt twice in one batch."""
-    known = _known_purchases(batch)
+def _recognise(batch: PurchaseBatch, ids: Sequence[int]) -> None:
+    """Sort out receipts that were recorded before (``ids``), and the same receipt twice in one batch."""
+    stored = Purchase.objects.filter(pk__in=ids) if ids else ()
+    known = {(purchase.store_id, purchase.external_id): purchase for purchase in stored}
     lines = lines_by_purchase([purchase.pk for purchase in known.values()]) if known else {}
     traces = _traces(known.values()) if known else {}
     fresh: dict[tuple[int, str], Entry] = {}
@@ -158,18 +161,12 @@ def _recognise(batch: PurchaseBatch) -> None:
     batch.entries = list(fresh.values())
 
 
-def _known_purchases(batch: PurchaseBatch) -> dict[tuple[int, str], Purchase]:
-    """Those of the receipts that are stored already: mostly none, so the hot query asks for their ids alone.
-
-    A statement of its own, after the lock: asked together with it, tills that tell the same receipts at once would all
-    see what was known before they waited, and try again until they give up.
-    """
-    of_store, stores = engine().among("store_id", "bigint", {entry.receipt.store_id for entry in batch.entries})
-    of_number, numbers = engine().among("external_id", "text", {entry.receipt.external_id for entry in batch.entries})
+def known_receipts(receipts: Iterable[Receipt]) -> Query:
+    """The ids of those that are stored already: mostly none, so the hot query asks for no more."""
+    of_store, stores = engine().among("store_id", "bigint", {receipt.store_id for receipt in receipts})
+    of_number, numbers = engine().among("external_id", "text", {receipt.external_id for receipt in receipts})
     sql = f"SELECT id FROM members_purchase WHERE {of_store} AND {of_number}"  # noqa: S608 -- own names
-    ids = [row[0] for row in engine().fetch(sql, [*stores, *numbers])] if batch.entries else []
-    stored = Purchase.objects.filter(pk__in=ids) if ids else ()
-    return {(purchase.store_id, purchase.external_id): purchase for purchase in stored}
+    return Query(sql, [*stores, *numbers])
 
 
 def _traces(purchases: Iterable[Purchase]) -> dict[str, dict[str, Any]]:
