@@ -1,12 +1,29 @@
 """Why a rule did not apply, as a sentence; the codes are those of the trace (members/scoring.py)."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from members.models import RuleKind
 from members.money import display_amount
 from members.rule_terms import VersionTerms
 from members.selectors import rule_phrases as phrases
 from members.selectors.rulebook import Rulebook
+
+# Translated one at a time: a history shows fifty of these, and a dozen translations for each took a third of its page.
+PATTERNS = {
+    "store": gettext_noop("“%(rule)s” did not apply: it holds at %(stores)s."),
+    "channel": gettext_noop("“%(rule)s” did not apply: it holds %(channels)s."),
+    "weekday": gettext_noop("“%(rule)s” did not apply: it was not a %(weekday)s."),
+    "time": gettext_noop("“%(rule)s” did not apply: it holds at another time of day (%(time)s)."),
+    "tier": gettext_noop("“%(rule)s” did not apply: it is for %(tier)s."),
+    "first": gettext_noop("“%(rule)s” did not apply: it was not the first purchase."),
+    "minimum": gettext_noop("“%(rule)s” did not apply: the purchase was below %(amount)s."),
+    "category": gettext_noop("“%(rule)s” did not apply: there was nothing of %(goods)s."),
+    "sku": gettext_noop("“%(rule)s” did not apply: there was nothing of %(goods)s."),
+    "capped": gettext_noop("“%(rule)s” did not apply: its limit was reached (%(cap)s)."),
+    "not_best": gettext_noop("“%(rule)s” did not apply: another rate gave as much or more."),
+}
+OTHERWISE = gettext_noop("“%(rule)s” did not apply.")
 
 
 def refusal(code: str, version: VersionTerms, rulebook: Rulebook, *, capped_by: str | None = None) -> str:
@@ -35,17 +52,4 @@ def _pattern(code: str, version: VersionTerms) -> str:
         return _("“%(rule)s” did not apply: less than %(amount)s went on %(goods)s.")
     if code == "not_best" and version.kind == RuleKind.MULTIPLIER:
         return _("“%(rule)s” did not apply: another multiplier gave as much or more.")
-    patterns = {
-        "store": _("“%(rule)s” did not apply: it holds at %(stores)s."),
-        "channel": _("“%(rule)s” did not apply: it holds %(channels)s."),
-        "weekday": _("“%(rule)s” did not apply: it was not a %(weekday)s."),
-        "time": _("“%(rule)s” did not apply: it holds at another time of day (%(time)s)."),
-        "tier": _("“%(rule)s” did not apply: it is for %(tier)s."),
-        "first": _("“%(rule)s” did not apply: it was not the first purchase."),
-        "minimum": _("“%(rule)s” did not apply: the purchase was below %(amount)s."),
-        "category": _("“%(rule)s” did not apply: there was nothing of %(goods)s."),
-        "sku": _("“%(rule)s” did not apply: there was nothing of %(goods)s."),
-        "capped": _("“%(rule)s” did not apply: its limit was reached (%(cap)s)."),
-        "not_best": _("“%(rule)s” did not apply: another rate gave as much or more."),
-    }
-    return patterns.get(code, _("“%(rule)s” did not apply."))
+    return _(PATTERNS.get(code, OTHERWISE))
