@@ -141,6 +141,11 @@ PROGRAMME_GIFT_POINTS_PER_DAY = env.int("PROGRAMME_GIFT_POINTS_PER_DAY", default
 PROGRAMME_GIFT_POINTS_PER_MONTH = env.int("PROGRAMME_GIFT_POINTS_PER_MONTH", default=5_000)
 # An adjustment of more points than this needs a second person.
 ADJUSTMENT_APPROVAL_LIMIT = env.int("ADJUSTMENT_APPROVAL_LIMIT", default=500)
+# How long members keep what they were told after reading it, and what they never read.
+NOTIFICATION_RETENTION_DAYS = env.int("NOTIFICATION_RETENTION_DAYS", default=90)
+NOTIFICATION_UNREAD_RETENTION_DAYS = env.int("NOTIFICATION_UNREAD_RETENTION_DAYS", default=365)
+# How long domain events are kept after they were delivered.
+EVENT_RETENTION_DAYS = env.int("EVENT_RETENTION_DAYS", default=90)
 SUPPORT_EMAIL = env.str("SUPPORT_EMAIL", default="support@regulars.example")
 
 # --- Languages and time -----------------------------------------------------------------------------------------------

@@ -10,7 +10,9 @@ class MembersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Hear when allauth has confirmed an email address."""
+        """Hear when allauth has confirmed an email address, and have domain events told in the inbox."""
         from members import adapters  # noqa: PLC0415 -- needs the models, which are not loaded above
+        from members.services import notifications  # noqa: PLC0415
 
         adapters.connect()
+        notifications.connect()

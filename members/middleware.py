@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
 from members.models import Member, Rulebook
+from members.selectors.notifications import UNREAD
 
 # So that pages know their rulebook without another query (selectors/rulebook.py).
 REVISION = Subquery(Rulebook.objects.values("revision")[:1])
@@ -18,7 +19,8 @@ class MemberLanguageMiddleware:
     """Attaches ``request.member`` (None without a live card) and lets their language and time zone win.
 
     They win over the cookie and the browser. Without a session there is nobody to look for, so visitors and API calls
-    cost no query. Pages use the same object, so that a page asks for its member once.
+    cost no query. Pages use the same object, so that a page asks for its member once; the number of unread
+    notifications, which every page shows, comes along.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -40,7 +42,9 @@ class MemberLanguageMiddleware:
 def _member_of(request: HttpRequest) -> Member | None:
     if settings.SESSION_COOKIE_NAME not in request.COOKIES or not request.user.is_authenticated:
         return None
-    cards = Member.objects.select_related("tier", "account").annotate(rulebook_revision=REVISION)
+    cards = Member.objects.select_related("tier", "account").annotate(
+        rulebook_revision=REVISION, unread_notifications=UNREAD
+    )
     member = cards.filter(user_id=request.user.pk).first()
     if member is not None and member.merged_into_id is not None:
         # The sign-in of a merged card leads to the card that is kept; rare enough for a second query.

@@ -5,6 +5,8 @@ import unicodedata
 from members.exceptions import InvalidText
 
 MAX_LENGTH = 150
+# Scripts from here on write names without spaces.
+FIRST_CHINESE = "\u2e80"
 
 
 def clean_name(text: str) -> str:
@@ -27,3 +29,13 @@ def clean_line(text: str, *, length: int) -> str:
 def _is_kept(character: str) -> bool:
     # Cc: control, Cs: half a character. Format characters stay: joiners are part of names in some scripts.
     return character.isspace() or unicodedata.category(character) not in {"Cc", "Cs"}
+
+
+def shy_name(name: str) -> str:
+    """As much of a name as tells a friend from a stranger: Mei L., or the last character of a Chinese name."""
+    words = name.split()
+    if not words:
+        return ""
+    if words[0][0] > FIRST_CHINESE:
+        return f"＊{words[0][-1]}"
+    return words[0] if len(words) == 1 else f"{words[0]} {words[-1][0]}."

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from members import clock
-from members.services import idempotency, import_runs, jobs, relays
+from members.services import import_runs, jobs, purges, relays
 
 
 @shared_task
@@ -27,7 +27,7 @@ def verify_ledger() -> None:
 @shared_task
 def purge() -> None:
     """Forget what need not be kept for ever."""
-    idempotency.purge_idempotency_records(now=clock.now())
+    purges.purge(now=clock.now())
 
 
 @shared_task

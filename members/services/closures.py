@@ -12,6 +12,7 @@ from members.services.consolidations import forfeit_everything
 from members.services.events import record_event
 from members.services.ledger import settle_members
 from members.services.live_members import lock_live_member
+from members.services.notifications import delete_notifications, hold_notifications
 from members.transactions import retrying
 
 
@@ -19,12 +20,14 @@ from members.transactions import retrying
 def close_member(*, member_id: int, actor: User | None, reason: str, points_may_be_lost: bool, now: datetime) -> Member:
     """Close an account: what is left of its points goes to breakage, and its card stops working.
 
-    Phone, email and sign-in are free for a new card at once. The name and contacts stay on the closed row, as the
-    books' own record of whose points they were, until personal data is erased. Debts stay on record too. Raises
-    ReasonMissing, MemberNotLive, and PointsWouldBeLost unless ``points_may_be_lost``.
+    Phone, email and sign-in are free for a new card at once, and the inbox is emptied. The name and contacts stay on
+    the closed row, as the books' own record of whose points they were, until personal data is erased. Debts stay on
+    record too. Raises ReasonMissing, MemberNotLive, and PointsWouldBeLost unless ``points_may_be_lost``.
     """
     _require(reason)
     member = lock_live_member(member_id)
+    hold_notifications(member_ids=[member_id])
+    delete_notifications(member_id=member_id)
     settle_members(member_ids=[member_id], now=now)
     account = Account.objects.get(member=member)
     points = account.available + account.pending

@@ -25,7 +25,8 @@ from members.models import IdempotencyRecord, JobRun, JobStatus
 from members.services.activations import activate_points, has_pending_due
 from members.services.expiries import expire_points, has_expiries_due
 from members.services.expiry_warnings import has_expiry_ahead, warn_of_expiry
-from members.services.idempotency import KEPT_FOR, purge_idempotency_records
+from members.services.idempotency import KEPT_FOR
+from members.services.purges import purge
 from members.services.tier_reviews import has_reviews_due, review_tiers
 from members.services.verifications import require_right_books
 
@@ -56,11 +57,8 @@ class Job:
     is_due: Callable[[date], bool]
 
 
-def _purge(_day: date, now: datetime) -> Counts:
-    return {"idempotency_records": purge_idempotency_records(now=now)}
-
-
 def _has_old_answers(day: date) -> bool:
+    # Replayed days have no relay and no readers, so neither old events nor old notifications.
     return IdempotencyRecord.objects.filter(created_at__lt=clock.day_start(day) - KEPT_FOR).exists()
 
 
@@ -85,7 +83,7 @@ DAY_JOBS = (
         lambda day, now: warn_of_expiry(for_date=day, now=now),
         lambda day: has_expiry_ahead(for_date=day),
     ),
-    Job("purge", _purge, _has_old_answers),
+    Job("purge", lambda _day, now: purge(now=now), _has_old_answers),
 )
 VERIFICATION = Job("verify_ledger", lambda _day, now: require_right_books(now=now), lambda _day: True)
 

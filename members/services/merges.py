@@ -24,6 +24,7 @@ from members.services.audits import record_audit
 from members.services.consolidations import move_everything
 from members.services.events import record_event
 from members.services.live_members import lock_live_members
+from members.services.notifications import hold_notifications, move_notifications
 from members.services.tier_changes import TierChange, write_changes
 from members.tier_windows import held_until
 from members.transactions import retrying
@@ -37,18 +38,21 @@ def merge_members(
 ) -> Member:
     """Merge a card into another and return the kept one.
 
-    Points, debts, purchases, outside numbers and award counters move; contacts and sign-in where the kept card has
-    none; the higher tier stays, and so does a freeze. Gifts, adjustments, tier periods and transfers of the past stay
-    with the absorbed card, which leads to the kept one for ever. Raises CannotMerge, ReasonMissing, MemberNotLive.
+    Points, debts, purchases, outside numbers, award counters and notifications move; contacts and sign-in where the
+    kept card has none; the higher tier stays, and so does a freeze. Gifts, adjustments, tier periods and transfers of
+    the past stay with the absorbed card, which leads to the kept one for ever. Raises CannotMerge, ReasonMissing,
+    MemberNotLive.
     """
     if keep_id == absorb_id:
         raise CannotMerge
     if not reason.strip():
         raise ReasonMissing
     keep, absorb = lock_live_members([keep_id, absorb_id])
+    hold_notifications(member_ids=[keep_id, absorb_id])
     transfers = move_everything(
         from_member_id=absorb_id, to_member_id=keep_id, business_key=f"merge:{absorb_id}:{keep_id}", now=now
     )
+    move_notifications(from_member_id=absorb_id, to_member_id=keep_id)
     Purchase.objects.filter(member=absorb).update(member=keep)
     ExternalMember.objects.filter(member=absorb).update(member=keep)
     _move_counters(keep, absorb)

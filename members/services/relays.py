@@ -14,13 +14,21 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
-from members.locks import lock_waiting_events
+from members.engines import Write, engine
+from members.locks import lock_events, lock_waiting_events
 from members.models import DomainEvent, EventReceipt, WebhookEndpoint
 from members.outbound import NotSent
 from members.services.webhooks import active_endpoints, hears, send_event
-from members.subscriptions import Subscription, subscribed_types, subscribers
+from members.subscriptions import (
+    BatchSubscription,
+    Subscription,
+    batch_subscribers,
+    recent_types,
+    subscribed_types,
+    subscribers,
+)
 from members.transactions import retrying
 
 logger = structlog.get_logger(__name__)
@@ -37,6 +45,7 @@ MAX_ATTEMPTS = 14
 # An endpoint that failed so often in one run is left alone for the rest of it: the others must not wait for it.
 FAILURES_OF_AN_ENDPOINT = 3
 ERROR_LENGTH = 1_000
+INSERT_RECEIPTS = Write(EventReceipt, ("event_id", "consumer", "received_at"))
 
 Clock = Callable[[], datetime]
 
@@ -70,12 +79,16 @@ def pause_after(attempts: int) -> timedelta:
 
 
 def _pass_over_unheard(*, now: datetime) -> int:
-    """Close events that nobody hears of, thousands in a statement: a night may expire a million lots."""
+    """Close events that nobody hears of (any more), thousands in a statement: a night may expire a million lots."""
     endpoints = active_endpoints()
     if any(not endpoint.event_types for endpoint in endpoints):
         return 0
     heard = subscribed_types().union(*(endpoint.event_types for endpoint in endpoints))
-    unheard = DomainEvent.objects.filter(delivered_at=None).exclude(type__in=heard).order_by("pk")
+    recent = {event_type: within for event_type, within in recent_types().items() if event_type not in heard}
+    nobody = ~Q(type__in=heard | recent.keys())
+    for event_type, within in recent.items():
+        nobody |= Q(type=event_type, occurred_at__lt=now - within)
+    unheard = DomainEvent.objects.filter(nobody, delivered_at=None).order_by("pk")
     passed = 0
     while ids := list(unheard.values_list("pk", flat=True)[:UNHEARD_BATCH]):
         passed += _close_unheard(ids=ids, now=now)
@@ -115,6 +128,8 @@ class _Batch:
         give_up_at = self.at() + WORK_ON_BATCH
         known = EventReceipt.objects.filter(event__in=self.events).values_list("event_id", "consumer")
         self.receipts = set(known)
+        for batch_subscription in batch_subscribers():
+            self._hand_over_together(batch_subscription)
         for event in self.events:
             for subscription in subscribers(event.type):
                 self._hand_over(event, subscription)
@@ -123,6 +138,23 @@ class _Batch:
                 if hears(endpoint=endpoint, event_type=event.type):
                     self._send(event, endpoint, is_late=self.at() > give_up_at)
         return self._close()
+
+    def _hand_over_together(self, subscription: BatchSubscription) -> None:
+        """Hand over all events in one transaction; where that fails, one by one, to find out which it is."""
+        consumer = subscription.consumer
+        waiting = [
+            e for e in self.events if e.type in subscription.event_types and (e.pk, consumer) not in self.receipts
+        ]
+        if not waiting:
+            return
+        try:
+            _deal_with(waiting, subscription, now=self.at())
+        except Exception:  # noqa: BLE001 -- whatever it is, it is met again below
+            for event in waiting:
+                try:
+                    _deal_with([event], subscription, now=self.at())
+                except Exception as error:  # noqa: BLE001 -- as in _hand_over
+                    self._failed(event, consumer, error)
 
     def _hand_over(self, event: DomainEvent, subscription: Subscription) -> None:
         if (event.pk, subscription.consumer) in self.receipts:
@@ -181,3 +213,15 @@ class _Batch:
             claimed_until=None if is_parked else self.at() + pause_after(event.attempts),
         )
         return "parked" if is_parked else "failed"
+
+
+@transaction.atomic
+def _deal_with(events: list[DomainEvent], subscription: BatchSubscription, *, now: datetime) -> None:
+    # The lock first: of two relays with the same events the second waits here, and then finds the receipts.
+    locked = lock_events(event.pk for event in events)
+    receipts = EventReceipt.objects.filter(event__in=locked, consumer=subscription.consumer)
+    known = set(receipts.values_list("event_id", flat=True))
+    unknown = [event for event in locked if event.pk not in known]
+    if unknown:
+        subscription.handler(unknown, now=now)
+        engine().write([(INSERT_RECEIPTS, [(event.pk, subscription.consumer, now) for event in unknown])])

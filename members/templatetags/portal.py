@@ -16,11 +16,11 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, get_language_info, to_locale
 from django.utils.translation import gettext as _
 
+from members.names import FIRST_CHINESE, shy_name
+
 register = template.Library()
 
 MINUS = "\N{MINUS SIGN}"
-# Scripts from here on write names without spaces.
-FIRST_CHINESE = "\u2e80"
 
 
 @register.simple_tag
@@ -106,6 +106,15 @@ def day(value: date) -> str:
 
 
 @register.filter
+def day_name(value: date) -> str:
+    """A day as a heading: today and yesterday by name."""
+    today = timezone.localdate()
+    if value == today:
+        return _("Today")
+    return _("Yesterday") if value == today - timedelta(days=1) else day(value)
+
+
+@register.filter
 def local_day(moment: datetime) -> str:
     """The reader's day that a moment falls on."""
     return day(timezone.localtime(moment).date())
@@ -145,12 +154,7 @@ def control(field: BoundField) -> SafeString:
 @register.filter
 def shy(name: str) -> str:
     """As much of a name as tells a friend from a stranger: Mei L., or the last character of a Chinese name."""
-    words = name.split()
-    if not words:
-        return _("A member")
-    if words[0][0] > FIRST_CHINESE:
-        return f"＊{words[0][-1]}"
-    return words[0] if len(words) == 1 else f"{words[0]} {words[-1][0]}."
+    return shy_name(name) or _("A member")
 
 
 @register.filter

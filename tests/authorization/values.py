@@ -5,7 +5,8 @@ from typing import Any
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 
-from members.models import EarningRule, EarningRuleVersion, Member, Purchase, Store
+from members import clock
+from members.models import EarningRule, EarningRuleVersion, Member, Notification, NotificationKind, Purchase, Store
 from tests.admin.staff_scenes import one_of_each
 
 
@@ -26,6 +27,9 @@ def something_of_each() -> dict[str, Any]:
         "member_id": member.pk,
         "rule_id": EarningRule.objects.get().pk,
         "version_id": EarningRuleVersion.objects.get().pk,
+        "notification_id": Notification.objects.create(
+            member=member, kind=NotificationKind.BONUS, payload={"points": 5}, created_at=clock.now()
+        ).pk,
         "run_id": rows["importrun"],
         "content_type_id": ContentType.objects.get_for_model(Store).pk,
         **dict.fromkeys(("pk", "object_id", "id"), 1),
