@@ -45,6 +45,10 @@ class AdjustmentAdmin(ReadOnlyAdmin[Adjustment]):
         related = ("member__account", "requested_by", "decided_by")
         return super().get_queryset(request).select_related(*related)
 
+    def seen_members(self, rows: Iterable[Adjustment]) -> Iterable[int | None]:
+        """Whose points."""
+        return (row.member_id for row in rows)
+
     def has_decide_permission(self, request: HttpRequest) -> bool:
         """Whether this person may approve and refuse."""
         return request.user.has_perm(DECIDE_PERMISSION)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from members import clock
 from members.admin.base import ReadOnlyAdmin, staff_user
+from members.admin.config_files import ConfigFileAdmin
 from members.admin.display import badge, moment
 from members.admin.rule_form import RuleForm, VersionForm, initial_of
 from members.exceptions import DomainError
@@ -43,9 +44,11 @@ def versions_of(rule: EarningRule, revision: str | None = None) -> list[VersionT
 
 
 @admin.register(EarningRule)
-class EarningRuleAdmin(ReadOnlyAdmin[EarningRule]):
+class EarningRuleAdmin(ConfigFileAdmin[EarningRule], ReadOnlyAdmin[EarningRule]):
     """How points are earned, in sentences. A rule is never edited: it says something new from a moment on."""
 
+    config_kind = "rule"
+    takes_files = False
     list_display = ("name", "says", "state", "code")
     ordering = ("code",)
     sortable_by = ()

@@ -1,3 +1,5 @@
+from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
@@ -11,7 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from members import clock
 from members.admin.base import StaffAdmin, staff_user
+from members.admin.bulk import bulk_actions, bulk_view
 from members.admin.display import figure, stamped, state, tier_badge
+from members.admin.member_export import EXPORT, export_view
 from members.admin.member_page import page_context
 from members.admin.steps import step_view
 from members.admin.steps_account import ACCOUNT_STEPS
@@ -41,7 +45,8 @@ class MemberAdmin(StaffAdmin[Member]):
     sortable_by = ("joined",)
     search_fields = ("number",)
     search_help_text = _("Number of the card, whole phone or email, or the beginning of a name")
-    actions = None
+    actions = ()
+    change_list_template = "admin/members/member/change_list.html"
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Members join online, at a till or with a file."""
@@ -71,10 +76,23 @@ class MemberAdmin(StaffAdmin[Member]):
             found = list(search_members(text).values_list("pk", flat=True)[:2])
             if len(found) == 1:
                 return HttpResponseRedirect(reverse("admin:members_member_change", args=found))
-        return super().changelist_view(request, extra_context)
+        context = {"may_export": request.user.has_perm(EXPORT)}
+        return super().changelist_view(request, {**context, **(extra_context or {})})
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Steps with many members, for whoever may take them with one."""
+        return bulk_actions(request)
+
+    def seen_members(self, rows: Iterable[Member]) -> Iterable[int | None]:
+        """Everybody in the list."""
+        return (member.pk for member in rows)
+
+    def note_history(self, request: HttpRequest, row: Member) -> None:
+        """A history of phones and addresses is a look at personal data."""
+        record_audit(actor=staff_user(request), action="member.history_viewed", member_id=row.pk, now=clock.now())
 
     def get_urls(self) -> list[URLPattern]:
-        """Django's addresses, and one for each step."""
+        """Django's addresses, and one for each step, for steps with many and for the list as a file."""
         own = [
             path(
                 f"<int:member_id>/{step.name}/",
@@ -82,6 +100,11 @@ class MemberAdmin(StaffAdmin[Member]):
                 name=f"members_member_{step.name}",
             )
             for step in STEPS
+        ]
+        view = self.admin_site.admin_view
+        own += [
+            path("export/", view(partial(export_view, self)), name="members_member_export"),
+            path("bulk/<int:step_id>/", view(partial(bulk_view, self)), name="members_member_bulk"),
         ]
         return [*own, *super().get_urls()]
 

@@ -17,6 +17,9 @@ from members.selectors.dossiers import Dossier
 from members.selectors.rulebook import Rulebook, current_rulebook
 from members.selectors.tiers import progress
 
+# So many steps are buttons; the others are in a menu.
+MAIN_STEPS = 2
+
 
 @dataclass(frozen=True, slots=True)
 class OpenLot:
@@ -46,8 +49,8 @@ def page_context(dossier: Dossier, request: HttpRequest, steps: Sequence[Step], 
         "account": dossier.account,
         "lots": [OpenLot(lot, clock.last_day(lot.expires_at) if lot.expires_at else None) for lot in dossier.lots],
         "entries": [_entry(transfer, rulebook) for transfer in dossier.transfers],
-        "steps": offered,
-        "has_danger": any(step.is_danger for step in offered),
+        "main_steps": offered[:MAIN_STEPS],
+        "more_steps": offered[MAIN_STEPS:],
         "birthday": _birthday(member),
         "all_transfers": _list_of("transfer", member.number),
         "all_lots": _list_of("lot", member.number),

@@ -1,3 +1,5 @@
+from collections.abc import Iterable
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -77,6 +79,10 @@ class PurchaseAdmin(ReadOnlyAdmin[Purchase]):
         ("earned", "taken_back", "revision"),
     )
     readonly_fields = ("buyer", "paid", "given_back", "earned", "taken_back")
+
+    def seen_members(self, rows: Iterable[Purchase]) -> Iterable[int | None]:
+        """Whose purchases."""
+        return (row.member_id for row in rows)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Purchase]:
         """The page of one purchase names its store and member, too."""

@@ -2,16 +2,17 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from members.admin.base import StaffAdmin
+from members.admin.config_files import ConfigFileAdmin
 from members.admin.forms import StoreForm
 from members.admin.translations import translated
 from members.models import Store
 
 
 @admin.register(Store)
-class StoreAdmin(StaffAdmin[Store]):
+class StoreAdmin(ConfigFileAdmin[Store]):
     """Shops, web shops, apps and partners. A store that closes is set inactive: its purchases stay."""
 
+    config_kind = "store"
     form = StoreForm
     list_display = ("name", "code", "channel", "is_active")
     list_filter = ("channel", "is_active")

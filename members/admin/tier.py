@@ -1,10 +1,12 @@
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from members.admin.base import ReadOnlyAdmin, StaffAdmin
+from members.admin.base import ReadOnlyAdmin
+from members.admin.config_files import ConfigFileAdmin
 from members.admin.display import figure, member_link, money, stamped, tier_badge
 from members.admin.forms import TierForm
 from members.admin.searches import member_id_of
@@ -16,9 +18,10 @@ REACHED = (("measure", "threshold"), ("window", "window_months"), "is_invitation
 
 
 @admin.register(Tier)
-class TierAdmin(StaffAdmin[Tier]):
+class TierAdmin(ConfigFileAdmin[Tier]):
     """The programme's levels. A change holds from the next purchase and the next review on."""
 
+    config_kind = "tier"
     form = TierForm
     list_display = ("badge", "rank", "reached_at", "counted_over", "downgrade", "factor", "is_invitation_only")
     list_display_links = ("badge",)
@@ -86,6 +89,10 @@ class TierPeriodAdmin(ReadOnlyAdmin[TierPeriod]):
         "note",
     )
     readonly_fields = ("owner", "badge")
+
+    def seen_members(self, rows: Iterable[TierPeriod]) -> Iterable[int | None]:
+        """Whose tier."""
+        return (row.member_id for row in rows)
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         """Find by member."""

@@ -1,3 +1,5 @@
+from collections.abc import Iterable
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -33,6 +35,10 @@ class TransferAdmin(ReadOnlyAdmin[Transfer]):
         "why",
     )
     readonly_fields = ("what", "moved", "from_account", "to_account", "receipt", "undone", "why")
+
+    def seen_members(self, rows: Iterable[Transfer]) -> Iterable[int | None]:
+        """Whose points moved."""
+        return (side.member_id for row in rows for side in (row.debit_account, row.credit_account))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Transfer]:
         """With the owners of both accounts, whom list and page name."""

@@ -22,6 +22,7 @@ from members.selectors import points, transfers
 
 # The newest so many of each; the lists of the admin have the rest.
 NEWEST = 12
+LOOKS = ("member.viewed", "member.history_viewed", "member.listed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def load_dossier(*, member_id: int, now: datetime) -> Dossier:
     adjustments = Adjustment.objects.filter(member=member).select_related("requested_by", "decided_by")
     periods = TierPeriod.objects.filter(member=member).select_related("tier").order_by("-started_at", "-pk")
     # Looks are on record too, in the audit log; here they would crowd out what was done.
-    changes = AuditEntry.objects.filter(member=member).exclude(action="member.viewed")
+    changes = AuditEntry.objects.filter(member=member).exclude(action__in=LOOKS)
     return Dossier(
         member=member,
         account=account,

@@ -31,12 +31,20 @@ DOUBLE_CLICK = timedelta(seconds=30)
 
 @retrying
 def request_adjustment(
-    *, member_id: int, points: int, reason: str, note: str, requested_by: User, now: datetime
+    *,
+    member_id: int,
+    points: int,
+    reason: str,
+    note: str,
+    requested_by: User,
+    now: datetime,
+    needs_second: bool = False,
 ) -> Adjustment:
     """Give (or, below zero, take) points at once, or put the request before a second person.
 
     It waits when it takes what this user gave and took from this member today, alone, above
-    ADJUSTMENT_APPROVAL_LIMIT: several small adjustments are no way around the limit. Raises NotAllowed,
+    ADJUSTMENT_APPROVAL_LIMIT: several small adjustments are no way around the limit. ``needs_second`` lets it wait
+    whatever its size, as a part of something larger. Raises NotAllowed,
     InvalidAdjustment, ReasonMissing, InvalidText, MemberNotLive, NotEnoughPoints.
     """
     if not requested_by.has_perm(REQUEST_PERMISSION):
@@ -55,7 +63,7 @@ def request_adjustment(
     if again:
         return again
     alone = adjusted_alone_today(member=member, user=requested_by, now=now)
-    waits = alone + abs(points) > settings.ADJUSTMENT_APPROVAL_LIMIT
+    waits = needs_second or alone + abs(points) > settings.ADJUSTMENT_APPROVAL_LIMIT
     adjustment = Adjustment.objects.create(
         member=member,
         points=points,

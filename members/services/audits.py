@@ -34,7 +34,7 @@ def record_audit(
 def record_looks(
     *, actor: User, action: str, member_ids: Iterable[int], details: dict[str, Any], now: datetime
 ) -> None:
-    """Write down that somebody saw these members in a list: an entry each, so that each member's log has it."""
+    """Write down that somebody saw these members: an entry each, so that each member's log has it."""
     AuditEntry.objects.bulk_create(
         AuditEntry(
             at=now, actor=actor, actor_label=actor.email[:150], action=action, member_id=member_id, details=details

@@ -10,6 +10,7 @@ from members.models import (
     JobRun,
     JobStatus,
     Member,
+    Product,
     Purchase,
     Scope,
     Store,
@@ -110,7 +111,15 @@ def one_of_each() -> dict[str, int]:
     )
     hook = WebhookEndpoint.objects.create(url="https://hooks.example.com/", secret="whsec_x", created_at=NOW)
     TextMessage.objects.create(to="+8613800138000", body="Your code is 402913", created_at=NOW)
+    product = Product.objects.create(sku="LATTE", name="Latte", category="coffee")
     run = ImportRun.objects.create(
         kind=ImportKind.PURCHASES, store=store, file="may.csv", file_name="may.csv", bytes_total=10, created_at=NOW
     )
-    return {"member": member.pk, "store": store.pk, "jobrun": job.pk, "webhookendpoint": hook.pk, "importrun": run.pk}
+    return {
+        "member": member.pk,
+        "store": store.pk,
+        "jobrun": job.pk,
+        "webhookendpoint": hook.pk,
+        "importrun": run.pk,
+        "product": product.pk,
+    }

@@ -133,6 +133,16 @@ ADMIN: dict[str, Cells] = {
     "admin:members_member_end-tier": (MANAGER.replace("200", "302"), MANAGER.replace("200", "302")),
     "admin:members_member_merge": (MANAGER, MANAGER),
     "admin:members_member_close": (MANAGER, MANAGER),
+    "admin:members_member_contacts": (SERVICE, SERVICE),
+    "admin:members_member_invite": (MANAGER.replace("200", "302"), MANAGER.replace("200", "302")),
+    # Lists as files: people's data for whoever may take them away, the programme's for whoever sees them.
+    "admin:members_member_export": (MANAGER, MANAGER),
+    "admin:members_member_bulk": ("login login login 403 404 403 404",) * 2,
+    "admin:members_store_export": ("login login login 403 302 302 302", "login login login 403 200 200 200"),
+    "admin:members_tier_export": ("login login login 403 302 302 302", "login login login 403 200 200 200"),
+    "admin:members_earningrule_export": ("login login login 403 302 302 302", "login login login 403 200 200 200"),
+    "admin:members_store_import": (MANAGER, MANAGER),
+    "admin:members_tier_import": (MANAGER, MANAGER),
     # A password is set by mail, never by staff.
     "admin:auth_user_password_change": (NOBODY, NOBODY),
 }

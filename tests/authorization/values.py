@@ -31,6 +31,8 @@ def something_of_each() -> dict[str, Any]:
             member=member, kind=NotificationKind.BONUS, payload={"points": 5}, created_at=clock.now()
         ).pk,
         "run_id": rows["importrun"],
+        # A bulk step opens to whoever began it: here nobody has.
+        "step_id": 1,
         "content_type_id": ContentType.objects.get_for_model(Store).pk,
         **dict.fromkeys(("pk", "object_id", "id"), 1),
         "account_reset_password_from_key": "/accounts/password/reset/key/1-set-password/",
