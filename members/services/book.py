@@ -5,156 +5,34 @@ and ``write`` stores everything in a constant number of statements. Invariants (
 the open available lots, pending of the pending ones, owed of the debts; credits - debits = available + pending - owed.
 """
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import Iterable
+from datetime import datetime
 
-from django.db import connection
 from django.db.models import Model
 
-from members.engines import Query, Row, Write, engine
+from members.engines import Row, Write, engine
 from members.event_types import POINTS_EXPIRED
-from members.locks import Locked, lock_cards, lock_open_lots
-from members.models import LIVE_STATUSES, Account, Debt, Draw, Lot, Transfer, TransferKind
-from members.selectors.accounts import programme_accounts
+from members.locks import lock_open_lots
+from members.models import Debt, Lot, Transfer, TransferKind
 from members.services.events import INSERT_EVENTS, event_row
-
-FAR = datetime.max.replace(tzinfo=UTC)
-
-INSERT_TRANSFERS = Write(
-    Transfer,
-    (
-        "id",
-        "debit_account_id",
-        "credit_account_id",
-        "points",
-        "kind",
-        "occurred_at",
-        "recorded_at",
-        "business_key",
-        "reference",
-        "purchase_id",
-        "reverses_id",
-        "explanation",
-    ),
+from members.services.postings import (
+    FAR,
+    INSERT_DEBTS,
+    INSERT_DRAWS,
+    INSERT_LOTS,
+    INSERT_TRANSFERS,
+    UPDATE_ACCOUNTS,
+    UPDATE_DEBTS,
+    UPDATE_LOTS,
+    AccountState,
+    OpenDebt,
+    OpenLot,
+    Posting,
+    account_row,
+    lot_row,
+    open_lot,
+    transfer_row,
 )
-INSERT_LOTS = Write(
-    Lot,
-    (
-        "id",
-        "account_id",
-        "transfer_id",
-        "purchase_id",
-        "terms_id",
-        "points",
-        "remaining",
-        "is_pending",
-        "available_at",
-        "expires_at",
-    ),
-)
-UPDATE_LOTS = Write(Lot, ("id", "remaining", "is_pending", "expires_at"), "update")
-INSERT_DRAWS = Write(Draw, ("transfer_id", "lot_id", "points"))
-INSERT_DEBTS = Write(Debt, ("account_id", "transfer_id", "points", "remaining"))
-UPDATE_DEBTS = Write(Debt, ("id", "remaining"), "update")
-UPDATE_ACCOUNTS = Write(
-    Account,
-    ("id", "available", "pending", "owed", "settle_due_at", "first_purchase_at", "last_purchase_at"),
-    "update",
-)
-
-
-@dataclass(slots=True, eq=False)
-class AccountState:
-    """A locked account of a member, with what a till needs of the member; read after the lock."""
-
-    pk: int
-    available: int
-    pending: int
-    owed: int
-    settle_due_at: datetime | None
-    first_purchase_at: datetime | None
-    last_purchase_at: datetime | None
-    member_id: int
-    number: str
-    status: str
-    tier_id: int
-    enrolled_at: datetime
-
-    @property
-    def is_live(self) -> bool:
-        """Whether the card works at a till."""
-        return self.status in LIVE_STATUSES
-
-
-@dataclass(slots=True, eq=False)
-class OpenLot:
-    """A lot as the book sees it; ``id`` is reserved at writing for a new one."""
-
-    account_id: int
-    points: int
-    remaining: int
-    is_pending: bool
-    available_at: datetime
-    expires_at: datetime | None
-    terms_id: int | None
-    purchase_id: int | None
-    transfer_id: int = 0
-    id: int = 0
-    posting: "Posting | None" = None
-    is_changed: bool = False
-
-    @property
-    def draw_order(self) -> tuple[datetime, int]:
-        """Earliest expiry first, never last, then oldest; a lot of this book is younger than any stored one."""
-        return (self.expires_at or FAR, self.id or 2**63)
-
-
-def open_lot(lot: Lot) -> OpenLot:
-    """A stored lot as the book sees it."""
-    return OpenLot(
-        account_id=lot.account_id,
-        points=lot.points,
-        remaining=lot.remaining,
-        is_pending=lot.is_pending,
-        available_at=lot.available_at,
-        expires_at=lot.expires_at,
-        terms_id=lot.terms_id,
-        purchase_id=lot.purchase_id,
-        transfer_id=lot.transfer_id,
-        id=lot.pk,
-    )
-
-
-@dataclass(slots=True, eq=False)
-class Posting:
-    """A transfer on its way into the ledger. ``business_key`` is unique for ever and says what it is for."""
-
-    kind: str
-    debit_account_id: int
-    credit_account_id: int
-    points: int
-    business_key: str
-    occurred_at: datetime
-    purchase_id: int | None = None
-    reverses_id: int | None = None
-    reference: str = ""
-    explanation: dict[str, Any] = field(default_factory=dict)
-    id: int = 0
-    is_posted: bool = False
-
-
-@dataclass(slots=True)
-class OpenDebt:
-    """An unpaid rest of a debit: a stored one has an ``id``, a new one its posting."""
-
-    points: int
-    remaining: int
-    transfer_id: int = 0
-    id: int = 0
-    posting: Posting | None = None
-    is_changed: bool = False
 
 
 class Book:
@@ -387,6 +265,11 @@ class Book:
 
     # -- writing ----------------------------------------------------------------------------------------------------
 
+    def _with_next_due(self, account_id: int) -> AccountState:
+        account = self.accounts[account_id]
+        account.settle_due_at = self._next_due(account_id)
+        return account
+
     def _next_due(self, account_id: int) -> datetime | None:
         """The next settlement, exact where all lots are in hand, else the earlier of the known and the new."""
         if account_id not in self.lots:
@@ -418,53 +301,14 @@ class Book:
             lot.id = lot_id
             lot.transfer_id = lot.posting.id if lot.posting else 0
         return [
-            (INSERT_TRANSFERS, [self._transfer_row(posting) for posting in self.postings]),
-            (INSERT_LOTS, [self._lot_row(lot) for lot in self.new_lots]),
+            (INSERT_TRANSFERS, [transfer_row(posting, self.now) for posting in self.postings]),
+            (INSERT_LOTS, [lot_row(lot) for lot in self.new_lots]),
             (UPDATE_LOTS, self._changed_lots()),
             (INSERT_DRAWS, [(s.id if isinstance(s, Posting) else s, lot.id, points) for s, lot, points in self.draws]),
             *self._debt_rows(),
             (INSERT_EVENTS, self.events),
-            (UPDATE_ACCOUNTS, [self._account_row(pk) for pk in sorted(self.touched)]),
+            (UPDATE_ACCOUNTS, [account_row(self._with_next_due(pk)) for pk in sorted(self.touched)]),
         ]
-
-    def _transfer_row(self, posting: Posting) -> Row:
-        return (
-            posting.id,
-            posting.debit_account_id,
-            posting.credit_account_id,
-            posting.points,
-            str(posting.kind),
-            posting.occurred_at,
-            self.now,
-            posting.business_key,
-            posting.reference,
-            posting.purchase_id,
-            posting.reverses_id,
-            posting.explanation,
-        )
-
-    def stored(self, posting: Posting) -> Transfer:
-        """The transfer of a posting that was written, without asking for it again."""
-        values = dict(zip(INSERT_TRANSFERS.fields, self._transfer_row(posting), strict=True))
-        transfer = Transfer(**values)
-        transfer._state.adding = False
-        transfer._state.db = connection.alias
-        return transfer
-
-    @staticmethod
-    def _lot_row(lot: OpenLot) -> Row:
-        return (
-            lot.id,
-            lot.account_id,
-            lot.transfer_id,
-            lot.purchase_id,
-            lot.terms_id,
-            lot.points,
-            lot.remaining,
-            lot.is_pending,
-            lot.available_at,
-            lot.expires_at,
-        )
 
     def _changed_lots(self) -> list[Row]:
         new = set(map(id, self.new_lots))
@@ -482,19 +326,6 @@ class Book:
             (UPDATE_DEBTS, [(d.id, d.remaining) for _, d in changed if d.id]),
         ]
 
-    def _account_row(self, account_id: int) -> Row:
-        account = self.accounts[account_id]
-        account.settle_due_at = self._next_due(account_id)
-        return (
-            account_id,
-            account.available,
-            account.pending,
-            account.owed,
-            account.settle_due_at,
-            account.first_purchase_at,
-            account.last_purchase_at,
-        )
-
     def write(self, *more: tuple[Write, list[Row]]) -> None:
         """Store the book, and rows of other nouns with it, in one go; the book can then be posted to again."""
         engine().write([*more, *self.rows()])
@@ -503,40 +334,3 @@ class Book:
                 lot.is_changed = False
         self.postings, self.new_lots, self.draws = [], [], []
         self.debts, self.touched, self.events = {}, set(), []
-
-
-def open_book(*, account_ids: Collection[int], now: datetime) -> Book:
-    """Lock members' accounts in order and settle what is due in them."""
-    return _open(lock_cards(by="a.id", values=account_ids), now)
-
-
-def open_book_of(
-    *, member_ids: Collection[int], now: datetime, business_key: str = "", with_lots: bool = False
-) -> Book:
-    """The same by members; the book says whether a transfer with ``business_key`` is there already.
-
-    ``with_lots`` for a service that will need the open lots in any case.
-    """
-    locked = lock_cards(by="a.member_id", values=member_ids, business_key=business_key, with_lots=with_lots)
-    return _open(locked, now, with_lots=with_lots)
-
-
-def open_book_by_number(
-    *, numbers: Collection[str], now: datetime, then: Query | None = None
-) -> tuple[Book, list[Row]]:
-    """The same for the cards presented at tills; numbers that no member has are simply not in the book.
-
-    Also the rows of a query that runs right after the lock.
-    """
-    locked = lock_cards(by="m.number", values=numbers, then=[then] if then else [])
-    return _open(locked, now), locked.answers[0] if then else []
-
-
-def _open(locked: Locked, now: datetime, *, with_lots: bool = False) -> Book:
-    book = Book(accounts=[AccountState(*row[:-2]) for row in locked.cards], programme=programme_accounts(), now=now)
-    if locked.cards:
-        book.revision, book.duplicate_id = locked.cards[0][-2:]
-    if with_lots:
-        book.take_lots(book.accounts, locked.lots)
-    book.settle()
-    return book

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from members.models import Transfer, TransferKind
-from members.services.book import AccountState, Book, OpenLot, Posting, open_book_of
+from members.services.book import Book
 from members.services.ledger import new_lot
+from members.services.open_books import open_book_of
+from members.services.postings import AccountState, OpenLot, Posting
 from members.transactions import retrying
 
 

@@ -20,9 +20,10 @@ from members.models import (
     TransferKind,
 )
 from members.selectors.rulebook import current_rulebook
-from members.services.book import AccountState, Book, Posting
+from members.services.book import Book
 from members.services.events import record_event
 from members.services.live_members import open_live_book
+from members.services.postings import AccountState, Posting
 from members.services.reassessments import reassess_members
 from members.services.receipts import (
     PurchaseResult,

@@ -13,8 +13,10 @@ from members.event_types import POINTS_ADJUSTED, POINTS_EARNED, POINTS_GIVEN, PO
 from members.exceptions import DomainError, InvalidPoints, MemberFrozen, MemberNotLive, NotEnoughPoints
 from members.models import Account, MemberStatus, Transfer, TransferKind
 from members.selectors.rulebook import current_rulebook
-from members.services.book import AccountState, Book, OpenLot, Posting, open_book, open_book_of
+from members.services.book import Book
 from members.services.events import INSERT_EVENTS, event_row
+from members.services.open_books import open_book, open_book_of
+from members.services.postings import AccountState, OpenLot, Posting, stored_transfer
 from members.services.terms import expires_at as expiry_under
 from members.transactions import retrying
 
@@ -80,7 +82,7 @@ def _finish(book: Book, posting: Posting, *told: tuple[str, int]) -> Transfer:
         for event, member_id in told
     ]
     book.write((INSERT_EVENTS, rows))
-    return book.stored(posting)
+    return stored_transfer(posting, book.now)
 
 
 @retrying

@@ -6,7 +6,9 @@ from datetime import datetime
 from members.exceptions import MemberNotLive
 from members.locks import lock_accounts_of
 from members.models import Account, Member
-from members.services.book import AccountState, Book, open_book
+from members.services.book import Book
+from members.services.open_books import open_book
+from members.services.postings import AccountState
 
 
 def lock_live_member(member_id: int) -> Member:

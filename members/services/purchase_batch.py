@@ -12,8 +12,9 @@ from members.engines import Row, Write
 from members.event_types import PURCHASE_RECORDED
 from members.models import AwardCounter, TierReason
 from members.selectors.rulebook import Rulebook
-from members.services.book import AccountState, Book
+from members.services.book import Book
 from members.services.events import INSERT_EVENTS, event_row
+from members.services.postings import AccountState
 from members.services.receipts import PurchaseDiffers, PurchaseResult, Receipt, content_of
 from members.services.tier_changes import TierChange, change_rows
 

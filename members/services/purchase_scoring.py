@@ -9,8 +9,9 @@ from members.models import AwardCounter, Purchase, TierPeriod, TierReason, Trans
 from members.scoring import PurchaseFacts
 from members.selectors.rulebook import Rulebook
 from members.selectors.tier_figures import TierFigures
-from members.services.book import Book, Posting
+from members.services.book import Book
 from members.services.ledger import new_lot
+from members.services.postings import Posting
 from members.services.purchase_batch import Entry, PurchaseBatch
 from members.services.terms import available_at, expires_at, extended_expiry
 from members.services.tier_changes import TierChange

@@ -15,7 +15,8 @@ from members.exceptions import MemberNotFound, MemberNotLive
 from members.models import Lot, Member, MemberStatus, Purchase, PurchaseLine, Transfer
 from members.selectors.rulebook import current_rulebook
 from members.services import purchase_scoring
-from members.services.book import AccountState, open_book_by_number
+from members.services.open_books import open_book_by_number
+from members.services.postings import AccountState
 from members.services.purchase_batch import Entry, PurchaseBatch
 from members.services.reassessments import reassess_members
 from members.services.receipts import (

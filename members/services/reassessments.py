@@ -19,8 +19,9 @@ from members.rule_terms import TierTerms
 from members.scoring import PurchaseFacts, Score
 from members.selectors.rulebook import Rulebook
 from members.selectors.tier_figures import TierFigures
-from members.services.book import AccountState, Book, Posting
+from members.services.book import Book
 from members.services.events import INSERT_EVENTS, event_row
+from members.services.postings import AccountState, Posting
 from members.services.purchase_batch import ADD_COUNTERS
 from members.services.purchase_scoring import credit_under_terms, load_counters
 from members.services.receipts import ReceiptLine, lines_by_purchase

@@ -13,9 +13,10 @@ from members.event_types import PURCHASE_RETURNED
 from members.exceptions import DomainError
 from members.models import Purchase, PurchaseLine, Return, ReturnLine, TierReason, TransferKind
 from members.money import format_amount
-from members.services.book import AccountState, Book, Posting
+from members.services.book import Book
 from members.services.events import INSERT_EVENTS, event_row
 from members.services.live_members import open_live_book
+from members.services.postings import AccountState, Posting
 from members.services.receipts import CLOCK_TOLERANCE, InvalidReceipt, ReceiptFromTheFuture
 from members.services.tiers import reevaluate_member
 from members.transactions import retrying

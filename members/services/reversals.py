@@ -8,10 +8,11 @@ from members import clock
 from members.event_types import POINTS_CLAWED_BACK, POINTS_RESTORED
 from members.exceptions import AlreadyReversed, NotReversible
 from members.models import Draw, Lot, Member, Transfer, TransferKind
-from members.services.book import Book, OpenLot, Posting
+from members.services.book import Book
 from members.services.events import INSERT_EVENTS, event_row
 from members.services.ledger import new_lot
 from members.services.live_members import open_live_book
+from members.services.postings import OpenLot, Posting
 from members.transactions import retrying
 
 REVERSIBLE = (TransferKind.SPEND, TransferKind.ADJUSTMENT, TransferKind.BONUS)

@@ -16,7 +16,7 @@ from members import append_only
 from members.engines import postgresql
 from members.locks import lock_cards
 from members.models import Member, Purchase, Store, Transfer, TransferKind
-from members.services import book, merges, purchases
+from members.services import merges, open_books, purchases
 from members.services.book import Book
 from members.services.corrections import correct_purchase
 from members.services.ledger import spend_points
@@ -96,7 +96,7 @@ def spend_twice(monkeypatch: pytest.MonkeyPatch) -> tuple[Member, list[Any]]:
     """Two spends that have both read the balance, unless one had to wait for the other."""
     mei = MemberFactory.create()
     award(mei, 100, now=NOW)
-    monkeypatch.setattr(book, "lock_cards", meeting_after(lock_cards))
+    monkeypatch.setattr(open_books, "lock_cards", meeting_after(lock_cards))
     return mei, race(
         *[partial(spend_points, member_id=mei.pk, points=80, business_key=f"spend:{key}", now=LATER) for key in "ab"]
     )
