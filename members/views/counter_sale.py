@@ -104,6 +104,7 @@ def _page(request: HttpRequest, till: Till, customer: Customer, form: SaleForm, 
         "away": away_from(customer.progress),
         "is_frozen": member.status == MemberStatus.FROZEN,
         "form": form,
+        "lines_used": form.is_bound and any(line.has_changed() for line in form.lines),
         "categories": categories_of(till.rulebook),
         **context,
     }

@@ -10,6 +10,7 @@ from django.test import Client
 
 from members.models import AuditEntry, Member, Purchase, Return, Store, Transfer
 from members.services import counter
+from members.services.purchases import record_purchase
 from tests.concurrency.racing import meeting_after, race
 from tests.factories import EarningRuleVersionFactory, MemberFactory, StoreFactory
 from tests.members.counter_scenes import DESK, KEY, cashier_browser, return_of, sale_of, told
@@ -75,7 +76,7 @@ def test_without_a_key_of_the_form_it_would_be_recorded_twice(tills: list[Client
 def test_two_that_tell_a_receipt_at_different_moments_agree_on_the_first(
     tills: list[Client], mei: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(counter, "record_purchase", meeting_after(counter.record_purchase))
+    monkeypatch.setattr(counter, "record_purchase", meeting_after(record_purchase))
 
     assert at_once(tills[:2], sale_of(mei), told("64")) == {DESK}
 

@@ -1,6 +1,7 @@
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.test import Client
 
 from members.models import AuditEntry, Member, MemberStatus, Store
@@ -95,7 +96,7 @@ def test_other_roles(shop: Store, role: str, status: int) -> None:
 
 def test_a_cashier_lands_at_the_counter_after_signing_in(shop: Store) -> None:
     cashier = staff("cashier", "Kai")
-    cashier.emailaddress_set.create(email=cashier.email, verified=True, primary=True)
+    EmailAddress.objects.create(user=cashier, email=cashier.email, verified=True, primary=True)
 
     response = Client().post("/accounts/login/", {"login": cashier.email, "password": PASSWORD})
 
