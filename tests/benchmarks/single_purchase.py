@@ -99,7 +99,7 @@ def measure(scale: Scale) -> list[Figure]:
 
     make_programme()
     make_members(scale.size(20_000, least=4_000))
-    count = scale.size(2_000, least=300)
+    count = scale.size(2_000, least=1_000)
     runs = itertools.count()
     return [
         throughput(

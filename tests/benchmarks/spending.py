@@ -103,7 +103,7 @@ def measure(scale: Scale) -> list[Figure]:
     with psycopg.connect(URL, autocommit=True) as connection:
         connection.execute(FUNCTION)
         connection.execute("ANALYZE")
-    count = scale.size(2_000, least=300)
+    count = scale.size(2_000, least=1_000)
     runs = itertools.count()
     return [
         throughput(
