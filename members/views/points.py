@@ -1,7 +1,5 @@
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from members import clock
@@ -11,6 +9,7 @@ from members.selectors.receipt_lines import receipt_lines
 from members.views.access import member_page, rulebook_for
 from members.views.entries import entries
 from members.views.expiries import together
+from members.views.fragments import page_or_fragment, wants_fragment
 from members.views.history import filters
 
 PAGE_SIZE = 20
@@ -28,13 +27,7 @@ def history(request: HttpRequest, member: Member) -> HttpResponse:
     bought = receipt_lines(transfer.purchase_id for transfer in shown if transfer.purchase_id)
     lines = entries(shown, rulebook=rulebook_for(member), lines=bought)
     context = {"member": member, "filters": chosen, "page": page, "entries": together(lines)}
-    fragment = bool(request.headers.get("HX-Request")) and not request.headers.get("HX-History-Restore-Request")
-    if fragment:
-        response = render(request, "members/_points_results.html", context)
-    else:
+    if not wants_fragment(request):
         summary = points.summary(member.account, now)
         context |= {"points": summary, "calendar": summary.calendar()}
-        response = render(request, "members/points.html", context)
-    # One address, two answers: the back button must not find the fragment.
-    patch_vary_headers(response, ["HX-Request"])
-    return response
+    return page_or_fragment(request, "members/points.html", "members/_points_results.html", context)
