@@ -75,7 +75,7 @@ class StaffAdmin(ModelAdmin[Row]):
     @property
     def media(self) -> Media:
         """Django's scripts without those that make slugs out of names: no form here does, and they weigh 50 kB."""
-        return Media(js=[path for path in super().media._js if not path.endswith(MAKE_SLUGS)])
+        return Media(js=[path for path in super().media._js if not path.endswith(MAKE_SLUGS)])  # type: ignore[attr-defined]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """A list is called what it lists; who sees members in it is written down."""
