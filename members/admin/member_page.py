@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 
 from members import clock
 from members.admin.steps import Step
+from members.admin.told import told
 from members.models import Lot, Member, Transfer
 from members.selectors import traces
 from members.selectors.dossiers import Dossier
@@ -56,6 +57,7 @@ def page_context(dossier: Dossier, request: HttpRequest, steps: Sequence[Step], 
         "all_lots": _list_of("lot", member.number),
         "progress": progress(member, now, rulebook=rulebook) if member.is_live else None,
         "all_purchases": _list_of("purchase", member.number),
+        "told": told(member, rulebook),
         "all_audit": _list_of("auditentry", member.number),
     }
 

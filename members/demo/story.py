@@ -12,6 +12,7 @@ from members import clock
 from members.demo.accounts import MANAGER
 from members.demo.agenda import Agenda
 from members.demo.episodes import Episodes
+from members.demo.inboxes import fill_inboxes
 from members.demo.people import People, Person, moment
 from members.demo.personas import persona_visits
 from members.demo.programme import open_programme, planned_changes
@@ -82,6 +83,7 @@ class Story:
             self._shop(visits.pop(day, []), day, episodes)
             yield day
         run_verification(now=self.until)
+        fill_inboxes(until=self.until)
 
     def _by_day(self, people: list[Person]) -> dict[date, list[Person]]:
         days: dict[date, list[Person]] = {}

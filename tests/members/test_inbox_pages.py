@@ -11,8 +11,9 @@ from pytest_django import DjangoAssertNumQueries
 from members import clock
 from members.models import DomainEvent, Member, Notification, NotificationKind
 from members.services.relays import relay_events
+from tests.admin.staff_scenes import signed_in as staff_signed_in
 from tests.factories import TierFactory
-from tests.members.identity_scenes import give
+from tests.members.identity_scenes import give, staff
 from tests.members.page_scenes import member_who_signs_in, purchases, shop_with_rate, signed_in, text_of
 
 pytestmark = pytest.mark.django_db
@@ -211,3 +212,13 @@ def test_a_merged_cards_notification_still_opens_without_its_entry(mei: Member) 
 
     assert "For your purchase of ¥5." in page
     assert DomainEvent.objects.count() == 0
+
+
+def test_staff_see_what_a_member_was_told(mei: Member) -> None:
+    tell(mei)
+    client = staff_signed_in(staff("service", "Sofia"))
+
+    page = text_of(client.get(f"/admin/members/member/{mei.pk}/change/"))
+
+    assert "<h2>Inbox</h2>" in page
+    assert "5 bonus points for you" in page

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from members import event_types
+from members.demo.inboxes import fill_inboxes
 from members.models import DomainEvent, EventReceipt, Member, Notification, NotificationKind
 from members.selectors import notifications as inbox
 from members.selectors.rulebook import current_rulebook
@@ -345,3 +346,15 @@ def test_every_kind_has_an_event_and_a_sentence_even_where_names_are_unknown(kin
     assert kind in kinds
     assert line.headline
     assert "%" not in line.headline + line.text
+
+
+def test_the_demos_inboxes_are_filled_by_the_relay_and_read_but_for_the_latest() -> None:
+    mei = member_who_signs_in()
+    for days in (40, 20, 3):
+        moment = NOW - timedelta(days=days)
+        happen(mei, event_types.POINTS_EARNED, at=moment, recorded=moment)
+
+    fill_inboxes(until=NOW)
+
+    read = Notification.objects.order_by("pk").values_list("read_at", flat=True)
+    assert list(read) == [NOW, None]
