@@ -92,7 +92,7 @@ def _tier(plan: Plan, data: Answers, count: int) -> list[str]:
     names = {"members": members_in_words(count), "tier": tier.name, "moves": from_tiers}
     factor = f"×{tier.multiplier_percent / 100:g}"
     sentences = [
-        _("%(members)s are %(tier)s at once: %(moves)s.") % names,
+        _("%(tier)s at once for %(members)s: %(moves)s.") % names,
         _("What it costs: their purchases earn base points %(factor)s from now on, and they have the tier’s benefits.")
         % {"factor": factor},
     ]
@@ -107,8 +107,8 @@ def _adjust(plan: Plan, data: Answers, count: int) -> list[str]:
         "each": points_in_words(abs(data["points"])),
         "all": points_in_words(abs(plan.points)),
     }
-    given = _("%(members)s get %(each)s each. What it costs: %(all)s.")
-    taken = _("%(members)s lose %(each)s each: %(all)s in all.")
+    given = _("Given to %(members)s: %(each)s each. What it costs: %(all)s.")
+    taken = _("Taken from %(members)s: %(each)s each, %(all)s in all.")
     sentences = [(given if data["points"] > 0 else taken) % figures]
     if plan.needs_second:
         return [*sentences, _("That is more than you may adjust alone: each waits until a second person approves.")]

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from members import clock
 from members.admin.base import StaffAdmin, staff_user
+from members.admin.histories import field_label
 from members.exceptions import DomainError
 from members.services.config_files import MAX_BYTES, RowChange, export_config, import_config, preview_config
 
@@ -103,7 +104,7 @@ class ConfigFileAdmin(StaffAdmin[Row]):
         return HttpResponseRedirect(reverse(f"admin:members_{self.opts.model_name}_changelist"))
 
     def _page(self, request: HttpRequest, form: UploadForm, rows: list[RowChange] | None, text: str) -> HttpResponse:
-        labels = {field.name: field.verbose_name for field in self.opts.fields}
+        labels = {field.name: field_label(field) for field in self.opts.fields}
         shown = [
             (row, [(labels.get(field, field), old, new) for field, old, new in row.changes])
             for row in rows or []

@@ -81,11 +81,12 @@ def _changes(new: Any, old: Any) -> list[Change]:
         value, former = getattr(new, field.attname), getattr(old, field.attname) if old else None
         if field.name in SKIPPED or value == former or (old is None and value in (None, "", [], False)):
             continue
-        changes.append(Change(_label(field), _words(field, former, old) if old else "", _words(field, value, new)))
+        changes.append(Change(field_label(field), _words(field, former, old) if old else "", _words(field, value, new)))
     return changes
 
 
-def _label(field: Any) -> str:
+def field_label(field: Any) -> str:
+    """What a field is called; of a text in several languages, with the language in its own words."""
     label = capfirst(str(field.verbose_name))
     for code, _name in settings.LANGUAGES:
         translated = getattr(field, "translated_field", None)

@@ -55,5 +55,10 @@ class Histories(HistoricalRecords):
             field.attname: value
             for field in self.fields_included(instance)
             if (saved is None or {field.name, field.attname} & saved)
-            and (value := getattr(instance, field.attname)) != getattr(stored, field.attname)
+            and _text(value := getattr(instance, field.attname)) != _text(getattr(stored, field.attname))
         }
+
+
+def _text(value: Any) -> Any:
+    # Forms send lines ended in another way than they were stored; nobody changed anything.
+    return value.replace("\r\n", "\n") if isinstance(value, str) else value
