@@ -6,6 +6,7 @@ HOST ?= 127.0.0.1
 SCALE ?= full
 # What the demo programme is called; a programme of one's own sets another name.
 PROGRAMME_NAME ?= Lantern Coffee & Books
+LANTERN := $(CURDIR)/static/img/lantern-logo
 LANGUAGES := zh_Hans zh_Hant
 export PYTHONUNBUFFERED := 1
 
@@ -28,6 +29,9 @@ help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | awk -F '|' '{ printf "  %-18s %s\n", $$1, $$2 }'
 
 run: export PROGRAMME_NAME := $(PROGRAMME_NAME)
+run: export PROGRAMME_LOGO := $(or $(PROGRAMME_LOGO),$(LANTERN).svg)
+run: export PROGRAMME_LOGO_DARK := $(or $(PROGRAMME_LOGO_DARK),$(LANTERN)-dark.svg)
+run: export DEMO_SIGN_INS := $(or $(DEMO_SIGN_INS),1)
 # The demo's staff sign in with a password that is printed: a second factor would only be in the way of a look around.
 run: export STAFF_MFA_REQUIRED := $(or $(STAFF_MFA_REQUIRED),0)
 run: port $(APP_STAMP) ## set up, fill the demo programme and serve it until Ctrl-C (PORT=8000)

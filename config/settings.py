@@ -306,6 +306,10 @@ ACCOUNT_SESSION_REMEMBER = None
 # Guards of the forms, counted in the cache and not exact under load; django-axes below is the exact one. 100 tries an
 # hour at one email: guessing from many addresses leads nowhere, and from one address nobody gets there.
 ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,100/h/key", "signup": "20/m/ip", "reset_password": "20/m/ip,5/m/key"}
+# Whether the sign-in page names the demo's people and fills the form in for them. On in `make run` alone; without the
+# demo's people in the database it shows nothing.
+DEMO_SIGN_INS = env.bool("DEMO_SIGN_INS", default=False)
+ACCOUNT_FORMS = {"login": "members.demo.sign_in_form.DemoLoginForm"} if DEMO_SIGN_INS else {}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = PROGRAMME_NAME

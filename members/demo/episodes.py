@@ -10,6 +10,7 @@ from members.demo.accounts import APPROVER, CHAN_KA_YAN, LI_JING, MANAGER, MEI, 
 from members.demo.agenda import Agenda
 from members.demo.articles import BEANS, BOOKS, STATIONERY
 from members.demo.people import Person, moment
+from members.demo.phones import prove_phone
 from members.demo.redemptions import COFFEE, REWARDS, redeem
 from members.demo.stamp_cards import import_stamp_cards
 from members.exceptions import NotEnoughPoints
@@ -27,7 +28,7 @@ from members.services.tiers import assign_tier
 RETURN_SHARE = 0.018
 RETURNABLE = {BOOKS, STATIONERY, BEANS}
 RETURN_DAYS = (1, 12)
-GIFT_EVERY_DAYS, HELP_EVERY_DAYS, TREAT_EVERY_DAYS, MISTAKE_EVERY_DAYS = 9, 12, 75, 70
+GIFT_EVERY_DAYS, HELP_EVERY_DAYS, TREAT_EVERY_DAYS, MISTAKE_EVERY_DAYS, PHONE_EVERY_DAYS = 9, 12, 75, 70, 40
 STAMPS_DAY = 40
 TREATED = {LI_JING.email, MEI.email, CHAN_KA_YAN.email}
 # How many days ago Ka Yan had what.
@@ -62,8 +63,10 @@ class Episodes:
         agenda: Agenda,
         random: Random,
         days: tuple[date, date],
+        draw_phone: Callable[[], str],
     ) -> None:
         """``days``: the story's first and last."""
+        self.draw_phone = draw_phone
         self.people = people
         self.by_email = {person.email: person for person in people if person.email}
         self.staff = staff
@@ -94,6 +97,8 @@ class Episodes:
         self.agenda.add(self._ago(160, 14), partial(self._ask_for_approval, doubtful, refuse_adjustment))
         waiting = (650, AdjustmentReason.MISSING_PURCHASE, "Two book orders under a maiden name, receipts attached.")
         self.agenda.add(self._ago(1, 17), partial(self._ask_for_approval, waiting, None))
+        for at in self._every(PHONE_EVERY_DAYS, time(20, 15)):
+            self.agenda.add(at, self._prove_phone)
         self.agenda.add(self._ago(210, 15), self._honour)
         self.agenda.add(self._ago(45, 12), self._merge)
         self.agenda.add(self._ago(33, 10), self._close)
@@ -139,6 +144,11 @@ class Episodes:
     def _claim(self, person: Person, now: datetime) -> None:
         if not person.has_left:
             join_online(user_id=self.user_ids[person.email or ""], now=now)
+
+    def _prove_phone(self, now: datetime) -> None:
+        """Somebody who joined online brings their phone along, by the code that it is sent."""
+        if person := self._somebody(lambda person: person.has_sign_in and not (person.phone or person.claims_after)):
+            prove_phone(person, self.user_ids[person.email or ""], self.draw_phone(), now)
 
     def _return(self, person: Person, receipt: Receipt, position: int, now: datetime) -> None:
         if not person.has_left:

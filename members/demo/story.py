@@ -19,6 +19,7 @@ from members.demo.programme import open_programme, planned_changes
 from members.demo.redemptions import LOWEST_PRICE, consider_reward
 from members.demo.shopping import Visit, fill_bag, visits_of
 from members.demo.sign_ins import make_users
+from members.demo.webhooks import make_webhooks
 from members.models import User
 from members.services.enrolment_drafts import Enrolment
 from members.services.enrolments import enrol_members
@@ -46,7 +47,8 @@ class Story:
         self.last = clock.local_date(until)
         self.first = add_months(self.last, -months)
         self.draw_number = Random(f"numbers {seed}").randrange
-        self.people = People(random=Random(f"people {seed}"), first=self.first, last=self.last).draw(members)
+        self.people_draw = People(random=Random(f"people {seed}"), first=self.first, last=self.last)
+        self.people = self.people_draw.draw(members)
         self.agenda = Agenda()
         self.late: dict[date, list[tuple[Person, Receipt]]] = defaultdict(list)
         self.receipt_numbers: Counter[tuple[str, date]] = Counter()
@@ -62,6 +64,7 @@ class Story:
     def tell(self) -> Iterator[date]:
         """Let it happen; yields each day when it is over. One transaction around it keeps all or nothing."""
         self.stores = open_programme()
+        make_webhooks(opened_at=clock.day_start(self.first))
         self.staff, self.user_ids = make_users(people=self.people, opened_at=clock.day_start(self.first))
         episodes = Episodes(
             people=self.people,
@@ -70,6 +73,7 @@ class Story:
             agenda=self.agenda,
             random=self.random,
             days=(self.first, self.last),
+            draw_phone=self.people_draw.draw_phone,
         )
         episodes.plan()
         changes = planned_changes(self.first, self.last)

@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import get_language
 from modeltranslation.utils import build_localized_fieldname, resolution_order
 
+from members.category_names import category_name
 from members.models import Product, PurchaseLine
 
 
@@ -36,7 +37,7 @@ def receipt_lines(purchase_ids: Iterable[int]) -> dict[int, list[ShownLine]]:
     lines: dict[int, list[ShownLine]] = defaultdict(list)
     for purchase_id, name, picture, category, quantity, returned, amount, sku in _rows(wanted):
         shown = ShownLine(
-            name=name or sku or category,
+            name=name or sku or category_name(category),
             picture=picture or "",
             category=category,
             quantity=quantity,

@@ -40,7 +40,7 @@ def _placeholders(code: str, version: VersionTerms, rulebook: Rulebook, capped_b
         "time": lambda: {"time": phrases.time_of_day(version)},
         "tier": lambda: {"tier": phrases.tiers(version, rulebook)},
         "minimum": lambda: {"amount": display_amount(version.minimum_amount), "goods": phrases.goods(version)},
-        "category": lambda: {"goods": phrases.all_of(sorted(version.categories))},
+        "category": lambda: {"goods": phrases.categories_of(version)},
         "sku": lambda: {"goods": phrases.goods(version)},
         "capped": lambda: {"cap": phrases.cap_phrase(version, capped_by or "t")},
     }.get(code)

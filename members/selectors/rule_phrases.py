@@ -9,6 +9,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
+from members.category_names import category_name
 from members.models import Channel
 from members.rule_terms import VersionTerms
 from members.selectors.rulebook import Rulebook
@@ -74,9 +75,14 @@ def one_of(items: Iterable[str]) -> str:
     return pgettext("list", "%(items)s or %(last)s") % {"items": _separated(first), "last": last} if first else last
 
 
+def categories_of(version: VersionTerms) -> str:
+    """The categories that a rule looks at; empty where it looks at all."""
+    return all_of([category_name(category) for category in sorted(version.categories)])
+
+
 def goods(version: VersionTerms) -> str:
     """The categories and articles that a rule looks at; empty where it looks at all."""
-    categories = all_of(sorted(version.categories))
+    categories = categories_of(version)
     if not version.skus:
         return categories
     articles = ngettext("article %(skus)s", "articles %(skus)s", len(version.skus)) % {

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from django.db.models import F, Q
 
@@ -28,6 +29,15 @@ class Progress:
     by_date: date | None
     next_sentence: str
     keep_sentence: str
+    is_at_risk: bool = False
+    """Whether the present tier is lost unless something is bought: what the member should read first."""
+
+
+class Keeping(NamedTuple):
+    """What a member reads about keeping their tier, and whether it takes something to."""
+
+    sentence: str
+    is_at_risk: bool = False
 
 
 def ladder() -> list[Tier]:
@@ -46,10 +56,10 @@ def progress(member: Member, now: datetime, *, rulebook: Rulebook | None = None)
         wanted=[(member.pk, day, member.enrolled_at) for day in {today, max(until or today, today)}],
         with_invited=True,
     )
-    keep_sentence = _keeping(member, tier, period, figures, today) if period and tier.rank else ""
+    keeping = _keeping(member, tier, period, figures, today) if period and tier.rank else Keeping("")
     above = [each for each in rulebook.tiers if each.rank > tier.rank and not each.is_invitation_only]
     if not above:
-        return Progress(tier, None, None, None, None, tier_sentences.highest(), keep_sentence)
+        return Progress(tier, None, None, None, None, tier_sentences.highest(), *keeping)
     figure = figures.figure(member_id=member.pk, as_of=today, tier=above[0]) if above[0].threshold else 0
     remaining = max(above[0].threshold - figure, 0)
     by_date = _last_day_for(member, above[0], today) if remaining else None
@@ -60,7 +70,8 @@ def progress(member: Member, now: datetime, *, rulebook: Rulebook | None = None)
         remaining=remaining,
         by_date=by_date,
         next_sentence=tier_sentences.to_reach(above[0], remaining, _text(by_date, today)),
-        keep_sentence=keep_sentence,
+        keep_sentence=keeping.sentence,
+        is_at_risk=keeping.is_at_risk,
     )
 
 
@@ -68,23 +79,23 @@ def _text(day: date | None, today: date) -> str:
     return tier_sentences.day_text(day, today) if day else ""
 
 
-def _keeping(member: Member, tier: TierTerms, period: TierPeriod, figures: TierFigures, today: date) -> str:
+def _keeping(member: Member, tier: TierTerms, period: TierPeriod, figures: TierFigures, today: date) -> Keeping:
     """Until when the present tier is held, or what is missing to hold it for longer."""
     until = period.held_until_date
     if until is None or period.is_manual or tier.threshold == 0:
-        return tier_sentences.held(tier, _text(until, today))
+        return Keeping(tier_sentences.held(tier, _text(until, today)))
     enrolled = clock.local_date(member.enrolled_at)
     if window_start(tier.window, tier.window_months, until, enrolled) > today:
-        return tier_sentences.held(tier, _text(until, today))
+        return Keeping(tier_sentences.held(tier, _text(until, today)))
     end = max(until, today)
     missing = tier.threshold - figures.figure(member_id=member.pk, as_of=end, tier=tier)
     if missing <= 0:
-        return tier_sentences.earned_again(tier, _text(held_until(tier, end, member.enrolled_at), today))
+        return Keeping(tier_sentences.earned_again(tier, _text(held_until(tier, end, member.enrolled_at), today)))
     if today > until:
         # In the grace: what is missing now, for as long as both the grace and the oldest purchase last.
         end = until + timedelta(days=tier.grace_days)
         end = min(end, _last_day_for(member, tier, today) or end)
-    return tier_sentences.to_keep(tier, missing, _text(end, today))
+    return Keeping(tier_sentences.to_keep(tier, missing, _text(end, today)), is_at_risk=True)
 
 
 def _last_day_for(member: Member, tier: TierTerms, today: date) -> date | None:

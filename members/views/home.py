@@ -11,6 +11,7 @@ from members import clock
 from members.completion import completion_of
 from members.models import Member
 from members.selectors import points, tiers, transfers
+from members.selectors.stores import shops_to_visit
 from members.views.access import member_of, no_membership, rulebook_for
 from members.views.entries import entries
 from members.views.expiries import together
@@ -38,7 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def landing(request: HttpRequest) -> HttpResponse:
     """What the programme offers, made from its real tiers and rules."""
     shown = offers()
-    context = {"offers": shown, "showcase": shown[min(2, len(shown) - 1)].tier, "ways": ways(clock.now())}
+    context = {"offers": shown, "showcase": shown[min(2, len(shown) - 1)].tier, "ways": ways(clock.now()), "shops": shops_to_visit()}
     return render(request, "members/landing.html", context)
 
 

@@ -1,7 +1,8 @@
 """The demo programme: complete, right to the point, the same for the same seed, and never mixed with anything."""
 
+from calendar import monthrange
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from io import StringIO
 
 import pytest
@@ -13,11 +14,12 @@ from django.test import Client
 from pytest_django.plugin import DjangoDbBlocker
 
 from members import clock
-from members.demo.accounts import CHAN_KA_YAN, DEMO_ACCOUNTS, DEMO_MEMBERS, DEMO_STAFF, LI_JING, MEI, DemoAccount
+from members.demo.accounts import CHAN_KA_YAN, DEMO_ACCOUNTS, DEMO_MEMBERS, DEMO_STAFF, LEO, LI_JING, MEI, DemoAccount
 from members.models import (
     Adjustment,
     AdjustmentStatus,
     AuditEntry,
+    DomainEvent,
     EarningRule,
     Gift,
     ImportRun,
@@ -26,20 +28,27 @@ from members.models import (
     JobStatus,
     Member,
     MemberStatus,
+    Product,
     Purchase,
+    PurchaseLine,
     PurchaseRevision,
     Return,
     Store,
     StoreKey,
+    TextMessage,
     Tier,
     TierPeriod,
     TierReason,
     Transfer,
     TransferKind,
     User,
+    WebhookEndpoint,
 )
+from members.pictures import picture_names
 from members.roles import Role
 from members.selectors.points import summary
+from members.selectors.stores import shops_to_visit
+from members.selectors.tiers import progress
 from members.services.jobs import DAY_JOBS
 from members.services.verifications import verify_ledger
 
@@ -76,6 +85,32 @@ def evening() -> Iterator[None]:
 def member(account: DemoAccount) -> Member:
     """The card of one of the main characters."""
     return Member.objects.select_related("tier", "account").get(user__email=account.email)
+
+
+def assert_story(account: DemoAccount, now: datetime) -> None:
+    """Whether somebody is where their story wants them at its end."""
+    card, today = member(account), clock.local_date(now)
+    standing, points = progress(card, now), summary(card.account, now)
+    days = Purchase.objects.filter(member=card).values_list("business_date", flat=True)
+    month_end = today.replace(day=monthrange(today.year, today.month)[1])
+    if account is LEO:
+        assert (card.tier.code, days.count()) == ("regular", 1)
+        assert today - clock.local_date(card.enrolled_at) < timedelta(days=7)
+    elif account is LI_JING:
+        assert card.tier.code == "silver"
+        assert 90 <= (standing.percent or 0) < 100
+    elif account is MEI:
+        assert card.tier.code == "gold"
+        assert "and you keep Gold" in standing.keep_sentence
+        assert TierPeriod.objects.get(member=card, ended_at=None).held_until_date == month_end
+        assert points.expiring[0].last_date == month_end
+    elif account is CHAN_KA_YAN:
+        assert (card.tier.code, standing.next_tier) == ("diamond", None)
+    else:
+        assert card.tier.code == "regular"
+        assert 270 <= (today - max(days)).days <= 320
+        assert points.expiring[0].last_date == month_end
+        assert points.expiring[0].points >= 200
 
 
 def page(account: DemoAccount, path: str) -> str:
@@ -194,6 +229,50 @@ def test_mei_has_a_rich_dashboard() -> None:
     assert points.expiring[0].last_date <= LAST_DAY + timedelta(days=45)
     assert kinds >= {TransferKind.EARN, TransferKind.SPEND, TransferKind.GIFT, TransferKind.EXPIRY}
     assert AuditEntry.objects.filter(action="member.claimed", member_id=mei.pk).exists()
+
+
+def test_each_of_the_main_characters_is_where_their_story_wants_them() -> None:
+    for account in DEMO_MEMBERS:
+        assert_story(account, EVENING)
+
+
+def test_mei_reads_first_what_keeps_gold() -> None:
+    dashboard = page(MEI, "/")
+
+    assert dashboard.index("and you keep Gold") < dashboard.index('class="dashboard"')
+    assert dashboard.count("and you keep Gold") == 1
+    assert 'class="notice' not in page(LI_JING, "/")
+
+
+def test_tiers_differ_in_what_they_bring() -> None:
+    for language in ("en", "zh_hans", "zh_hant"):
+        lines = [
+            line for text in Tier.objects.values_list(f"benefits_{language}", flat=True) for line in text.split("\n")
+        ]
+        assert len(set(lines)) == len(lines)
+        assert not any("1.1" in line or "1.25" in line or "1.5" in line for line in lines)
+
+
+def test_everything_on_a_receipt_has_a_name_and_a_picture_of_its_own() -> None:
+    sold = set(PurchaseLine.objects.values_list("sku", flat=True))
+    known = Product.objects.exclude(picture="").values_list("sku", "picture", "name_zh_hans", "name_zh_hant")
+
+    assert sold <= {sku for sku, *_ in known}
+    assert len(known) >= 24
+    assert len({picture for _, picture, *_ in known}) == len(known)
+    assert all(simplified and traditional for *_, simplified, traditional in known)
+    assert {picture for _, picture, *_ in known} <= set(picture_names("products"))
+
+
+def test_shops_have_an_address_and_a_picture() -> None:
+    assert [shop.picture for shop in shops_to_visit()] == ["wukang-road", "tianzifang", "shekou"]
+
+
+def test_messages_and_webhooks_are_there_and_nothing_leaves_the_house() -> None:
+    assert TextMessage.objects.exists()
+    assert WebhookEndpoint.objects.count() == 3
+    assert not WebhookEndpoint.objects.filter(is_active=True).exists()
+    assert not DomainEvent.objects.filter(delivered_at=None).exists()
 
 
 def test_li_jing_was_born_on_29_february_and_ka_yan_keeps_her_year_to_herself() -> None:

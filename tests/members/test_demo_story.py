@@ -1,6 +1,7 @@
 """Telling the demo's story: from a seed, into an empty programme only."""
 
-from datetime import date
+from calendar import monthrange
+from datetime import date, timedelta
 from random import Random
 
 import pytest
@@ -8,12 +9,15 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 
 from members import clock
+from members.demo.accounts import CHAN_KA_YAN, LEO, LI_JING, MEI, ZHOU_MING, DemoAccount
 from members.demo.calendar import pull
 from members.demo.people import LOYAL, People
+from members.demo.personas import persona_visits
 from members.demo.shopping import visits_of
 from members.demo.story import Story
 from members.models import Account, Member, Purchase
 from members.phones import normalise_phone
+from members.tier_windows import add_months
 from tests.factories import MemberFactory, StoreFactory
 
 FIRST, LAST = date(2024, 3, 1), date(2026, 3, 1)
@@ -98,3 +102,25 @@ def test_people_shop_on_weekends_and_for_sales_and_stay_home_at_new_year() -> No
     assert pull(date(2025, 8, 16), is_web=False) > pull(date(2025, 8, 13), is_web=False)
     assert pull(date(2025, 1, 29), is_web=False) < pull(date(2025, 1, 20), is_web=False) / 3
     assert pull(date(2025, 12, 10), is_web=False) > pull(date(2025, 10, 8), is_web=False)
+
+
+@pytest.mark.parametrize("last", [date(2026, 3, 1), date(2026, 3, 31), date(2028, 2, 29), date(2026, 12, 24)])
+@pytest.mark.parametrize("seed", [1, 2])
+def test_main_characters_spend_what_their_story_needs_on_any_day_of_the_year(last: date, seed: int) -> None:
+    people = {
+        person.email: person
+        for person in People(random=Random(seed), first=add_months(last, -24), last=last).draw(5)
+        if person.is_main_character
+    }
+
+    def spent(account: DemoAccount, first: date, until: date) -> int:
+        visits = persona_visits(people[account.email], random=Random(seed), last=last)
+        return sum(line.amount for visit in visits for line in visit.lines if first <= visit.at.date() <= until)
+
+    month_end = last.replace(day=monthrange(last.year, last.month)[1])
+    next_year_window = add_months(month_end, -12) + timedelta(days=1)
+    assert 2_600_00 <= spent(MEI, next_year_window, last) <= 2_620_00
+    assert 2_840_00 <= spent(LI_JING, add_months(last, -12), last) <= 2_870_00
+    assert spent(CHAN_KA_YAN, add_months(last, -12) + timedelta(days=1), last) >= 9_000_00
+    assert spent(ZHOU_MING, add_months(last, -9) + timedelta(days=1), last) == 0
+    assert spent(LEO, last - timedelta(days=7), last) > 0

@@ -124,7 +124,7 @@ def sign_in_and_read_dashboard(portal: Portal) -> None:
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.read().decode())
     expect("the sign-in form is protected", token)
     assert token
-    email, password = portal.accounts()["member"]
+    email, password = portal.accounts()["gold"]
     form = {"csrfmiddlewaretoken": token[1], "login": email, "password": password}
     answer = browser.open(f"{portal.address}/accounts/login/", urllib.parse.urlencode(form).encode())
     expect(f"signing in as the member leads to the dashboard ({answer.url})", "/accounts/" not in answer.url)
@@ -163,7 +163,7 @@ def main() -> None:
         portal = Portal(clone, port)
         portal.wait_until_open(FIRST_START_SECONDS)
         expect(
-            "every role can sign in", {"member", "cashier", "service", "marketer", "manager"} <= set(portal.accounts())
+            "every role can sign in", {"gold", "cashier", "service", "marketer", "manager"} <= set(portal.accounts())
         )
         sign_in_and_read_dashboard(portal)
         transfers = count_transfers(portal)
