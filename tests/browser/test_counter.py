@@ -134,7 +134,7 @@ def test_a_card_scanned_over_a_button_presses_nothing(counter: Page, mei: Member
 def test_somebody_new_is_enrolled_and_buys(counter: Page, mei: Member) -> None:
     scan(counter, "139 0013 9000")
     expect(counter.locator("#id_reach")).to_be_focused()
-    counter.get_by_text("简体中文").first.click()
+    counter.get_by_role("radio", name="简体中文").check(force=True)
     counter.get_by_role("button", name="Enrol").click()
 
     expect(counter.locator("#id_amount")).to_be_focused()
