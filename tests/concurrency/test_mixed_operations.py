@@ -13,6 +13,7 @@ import pytest
 from django.db import connection
 
 from members import clock
+from members.engines import postgresql
 from members.exceptions import DomainError
 from members.models import Account, Member, MemberStatus, Purchase, Store, Transfer, TransferKind
 from members.services.activations import activate_points
@@ -197,3 +198,15 @@ def test_everything_at_once_leaves_the_books_right(programme: Store, seconds: in
     assert not Account.objects.filter(owed__gt=0, available__gt=0).exists()
     dead = Account.objects.filter(member__status=MemberStatus.MERGED)
     assert not dead.exclude(available=0, pending=0, owed=0).exists()
+
+
+def test_canary_without_the_locks_the_books_do_not_survive_it(
+    programme: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgresql, "for_update", lambda alias: "")
+    crowd = Crowd(seconds=3, shop=programme, cards=MemberFactory.create_batch(CARDS))
+
+    crowd.run()
+
+    # Either a constraint stops what cannot be (an error that nobody expects), or the sums are wrong.
+    assert crowd.failures or verify_ledger(now=crowd.now(), is_exact=True).drifts
