@@ -16,7 +16,7 @@ register = template.Library()
 def reader(context: dict[str, Any]) -> SafeString:
     """For static/js/register.js: the reader's token, empty for visitors. Nothing on error pages, which know nobody."""
     request = context.get("request")
-    if not hasattr(request, "member"):
+    if request is None or not hasattr(request, "member"):
         return mark_safe("")
     return format_html(
         '<meta name="reader" content="{}" data-worker="{}" data-card-copy="{}">',

@@ -1,12 +1,14 @@
 """The card where there is no line, in a real browser with a real service worker."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from members.clock import now
 from members.models import Member
 from members.views import pwa
 from tests.browser.conftest import PHONE
@@ -55,7 +57,7 @@ def sign_in(page: Page, url: str, member: Member) -> None:
     page.goto(f"{url}/accounts/login/")
     page.get_by_label("Email").fill(member.user.email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url(f"{url}/")
 
 
@@ -250,6 +252,29 @@ def test_at_the_till_the_screen_is_white_whatever_the_theme_and_without_scripts(
     plain.context.close()
 
 
+def test_at_the_till_the_screen_stays_awake(signed_in: Page, live_server: LiveServer) -> None:
+    lock = "{ request: (kind) => { window.lock = kind; return Promise.resolve(); } }"
+    signed_in.add_init_script(f"Object.defineProperty(navigator, 'wakeLock', {{ value: {lock} }})")
+
+    signed_in.goto(f"{live_server.url}/card/")
+    assert signed_in.evaluate("window.lock") is None
+    signed_in.goto(f"{live_server.url}/card/show/")
+
+    assert signed_in.evaluate("window.lock") == "screen"
+
+
+def test_a_card_of_yesterday_names_its_day(signed_in: Page, live_server: LiveServer) -> None:
+    signed_in.goto(f"{live_server.url}/card/show/")
+    expect(signed_in.locator("[data-hour]")).to_be_visible()
+    expect(signed_in.locator("[data-day]")).to_be_hidden()
+
+    signed_in.clock.set_fixed_time(now() + timedelta(days=1))
+    signed_in.goto(f"{live_server.url}/card/show/")
+
+    expect(signed_in.locator("[data-day]")).to_be_visible()
+    expect(signed_in.locator("[data-hour]")).to_be_hidden()
+
+
 def test_on_paper_the_card_fits_a_wallet(signed_in: Page, live_server: LiveServer) -> None:
     signed_in.goto(f"{live_server.url}/card/")
 
@@ -261,3 +286,6 @@ def test_on_paper_the_card_fits_a_wallet(signed_in: Page, live_server: LiveServe
     assert (round(box["width"]), round(box["height"])) == (324, 204)
     expect(signed_in.locator("body")).to_have_css("background-color", "rgb(255, 255, 255)")
     expect(signed_in.locator(".card-page__ways")).to_be_hidden()
+    # The tier's material is ink that nobody asked for.
+    material = "node => [getComputedStyle(node, '::before').display, getComputedStyle(node, '::after').display]"
+    assert signed_in.locator(".pass__strip").evaluate(material) == ["none", "none"]

@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from config.checks import check_look
 from members.app_icons import chunks, recoloured
 from members.colours import parse
 from members.models import Member
@@ -129,6 +130,13 @@ def test_a_programme_may_bring_its_own_icon(settings: Settings, tmp_path: Path) 
     settings.PROGRAMME_APP_ICON = str(own)
 
     assert Client().get("/app-icons/app-512.png").content == b"a picture"
+
+
+@pytest.mark.parametrize(("path", "found"), [("/no/icon.svg", "look.E2"), ("/no/icon.png", "look.E3")])
+def test_an_icon_that_cannot_be_shown_is_found_before_the_start(settings: Settings, path: str, found: str) -> None:
+    settings.PROGRAMME_APP_ICON = path
+
+    assert [message.id for message in check_look()] == [found]
 
 
 @pytest.mark.parametrize("path", ["/app-icons/other.png", "/manifest/fr.webmanifest", "/offline/fr/"])
