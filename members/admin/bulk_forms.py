@@ -1,6 +1,6 @@
 """What is asked before a step with many members, and what it would do in sentences."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -115,4 +115,9 @@ def _adjust(plan: Plan, data: Answers, count: int) -> list[str]:
     return [*sentences, _("It is posted at once, and the members see it in their points history.")]
 
 
-_WORDS = {BulkKind.FREEZE: _freeze, BulkKind.UNFREEZE: _unfreeze, BulkKind.TIER: _tier, BulkKind.ADJUST: _adjust}
+_WORDS: dict[str, Callable[[Plan, Answers, int], list[str]]] = {
+    BulkKind.FREEZE: _freeze,
+    BulkKind.UNFREEZE: _unfreeze,
+    BulkKind.TIER: _tier,
+    BulkKind.ADJUST: _adjust,
+}

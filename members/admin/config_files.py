@@ -94,7 +94,7 @@ class ConfigFileAdmin(StaffAdmin[Row]):
         except DomainError as error:
             messages.error(request, str(error))
             return HttpResponseRedirect(request.path)
-        return self._page(request, form, rows, text)
+        return self._file_page(request, form, rows, text)
 
     def _import(self, request: HttpRequest, text: str) -> HttpResponse:
         rows = import_config(kind=self.config_kind, text=text, actor=staff_user(request), now=clock.now())
@@ -103,7 +103,9 @@ class ConfigFileAdmin(StaffAdmin[Row]):
         messages.success(request, said % {"count": changed})
         return HttpResponseRedirect(reverse(f"admin:members_{self.opts.model_name}_changelist"))
 
-    def _page(self, request: HttpRequest, form: UploadForm, rows: list[RowChange] | None, text: str) -> HttpResponse:
+    def _file_page(
+        self, request: HttpRequest, form: UploadForm, rows: list[RowChange] | None, text: str
+    ) -> HttpResponse:
         labels = {field.name: field_label(field) for field in self.opts.fields}
         shown = [
             (row, [(labels.get(field, field), old, new) for field, old, new in row.changes])

@@ -99,7 +99,7 @@ def _words(field: Any, value: Any, record: Any) -> str:
     if value is None or value in ("", []):
         return "—"
     if isinstance(field, ForeignKey):
-        return str(field.remote_field.model.objects.filter(pk=value).first() or f"#{value}")
+        return str(field.remote_field.model._default_manager.filter(pk=value).first() or f"#{value}")
     if field.flatchoices:
         return str(dict(field.flatchoices).get(value, value))
     if field.name in AMOUNTS or (field.name == "threshold" and _is_spend(record)):

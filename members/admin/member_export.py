@@ -5,7 +5,8 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, HttpRequest, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.formats import number_format
@@ -39,7 +40,7 @@ class ExportForm(forms.Form):
     )
 
 
-def export_view(page: StaffAdmin[Member], request: HttpRequest) -> HttpResponse:
+def export_view(page: StaffAdmin[Member], request: HttpRequest) -> HttpResponseBase:
     """Say how many and what, then send them; the filters of the list it was opened from hold."""
     if not request.user.has_perm(EXPORT) or not page.has_view_permission(request):
         raise PermissionDenied
@@ -72,7 +73,7 @@ def _filters(request: HttpRequest) -> Mapping[str, Any]:
     return {name: value for name, value in request.GET.items() if name not in {"p", "o", "all", "e"} and value}
 
 
-def _file(kind: str, members: Any) -> HttpResponse | StreamingHttpResponse:
+def _file(kind: str, members: Any) -> HttpResponseBase:
     name = f"members-{clock.local_date(clock.now()).isoformat()}.{kind}"
     header, rows = member_lists.header(), member_lists.rows(members)
     if kind == "xlsx":

@@ -8,7 +8,7 @@ from simple_history.models import HistoricalRecords
 BEFORE = "before"
 
 
-class Histories(HistoricalRecords):
+class Histories(HistoricalRecords):  # type: ignore[misc]
     """Keeps what a row said before each change, also before the first one, and nothing where nothing changed.
 
     Members are enrolled and the programme is seeded by statements that no ``save()`` sees; without a record from

@@ -15,7 +15,7 @@ def reset_second_factors(*, user: User, now: datetime) -> int:
 
     Staff set up a new one before any staff page opens again.
     """
-    removed, _by_model = Authenticator.objects.filter(user=user).delete()
+    removed = int(Authenticator.objects.filter(user=user).delete()[0])
     record_audit(
         actor=None,
         actor_label="manage.py",

@@ -6,6 +6,7 @@ from django.contrib.auth.models import Group, Permission
 from django.core.management import call_command
 
 from members.roles import PERMISSIONS, Role, ensure_roles
+from tests.admin.staff_scenes import as_role
 
 pytestmark = pytest.mark.django_db
 
@@ -54,3 +55,63 @@ def test_syncing_twice_changes_nothing() -> None:
     ensure_roles(apps)
 
     assert Group.objects.count() == len(Role)
+
+
+PAGES = {
+    "accounts": "account",
+    "adjustments": "adjustment",
+    "audit": "auditentry",
+    "events": "domainevent",
+    "imports": "importrun",
+    "jobs": "jobrun",
+    "lots": "lot",
+    "members": "member",
+    "messages": "textmessage",
+    "policies": "expirypolicy",
+    "products": "product",
+    "purchases": "purchase",
+    "rules": "earningrule",
+    "stores": "store",
+    "keys": "storekey",
+    "tier periods": "tierperiod",
+    "tiers": "tier",
+    "transfers": "transfer",
+    "users": "user",
+    "webhooks": "webhookendpoint",
+}
+PROGRAMME_PAGES = {"policies", "rules", "stores", "tiers"}
+FILE_PAGES = {"accounts", "adjustments", "lots", "members", "purchases", "tier periods", "transfers"}
+WORK: dict[Role, set[str]] = {
+    Role.CASHIER: set(),
+    Role.SERVICE: PROGRAMME_PAGES | FILE_PAGES | {"messages"},
+    Role.CATALOGUE: {"products", "stores", "tiers"},
+    Role.MARKETING: PROGRAMME_PAGES,
+    Role.ANALYSIS: PROGRAMME_PAGES | {"jobs"},
+    Role.MODERATION: set(),
+    Role.MANAGER: set(PAGES) - {"users"},
+    Role.DATA_PROTECTION: {"audit", "members"},
+}
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_each_role_sees_its_own_work_and_nothing_else(role: Role) -> None:
+    client = as_role(role.value)
+
+    opened = {name for name, model in PAGES.items() if client.get(f"/admin/members/{model}/").status_code == 200}
+
+    assert opened == WORK[role]
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_the_navigation_offers_what_a_role_may_open(role: Role) -> None:
+    page = as_role(role.value).get("/admin/").content.decode()
+
+    offered = {name for name, model in PAGES.items() if f'href="/admin/members/{model}/"' in page}
+    assert offered == WORK[role]
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_only_two_roles_take_the_list_of_members_away(role: Role) -> None:
+    may = as_role(role.value).get("/admin/members/member/export/").status_code == 200
+
+    assert may == (role in {Role.MANAGER, Role.DATA_PROTECTION})
