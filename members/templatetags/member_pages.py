@@ -1,6 +1,7 @@
 """What only members' own pages need; what every page needs is in portal.py."""
 
 from datetime import date
+from typing import Any, cast
 
 from django import template
 from django.conf import settings
@@ -21,7 +22,7 @@ DJANGO_LENGTH = 8
 @register.simple_tag
 def shortest_password() -> int:
     """How many characters a password needs, from the rule that will judge it."""
-    for rule in settings.AUTH_PASSWORD_VALIDATORS:
+    for rule in cast("list[dict[str, Any]]", settings.AUTH_PASSWORD_VALIDATORS):
         if rule["NAME"] == LENGTH_RULE:
             return int(rule.get("OPTIONS", {}).get("min_length", DJANGO_LENGTH))
     return 1

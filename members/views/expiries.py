@@ -7,8 +7,9 @@ from itertools import groupby
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from members.models import TransferKind
 from members.selectors.rule_phrases import number
-from members.views.entries import ICONS, Entry, TransferKind
+from members.views.entries import ICONS, Entry
 
 
 def together(entries: Iterable[Entry]) -> list[Entry]:

@@ -68,7 +68,7 @@ def not_now(request: HttpRequest, _member: Member) -> HttpResponse:
         max_age=LATER,
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
-        samesite=settings.SESSION_COOKIE_SAMESITE,
+        samesite="Lax",
     )
     return response
 

@@ -1,6 +1,7 @@
 """Passkeys, codes from an app and recovery codes, in the project's look and words."""
 
 import pytest
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import (
@@ -67,7 +68,7 @@ def test_an_app_is_set_up_with_a_picture_a_key_and_a_code(client: Client) -> Non
 def test_the_second_step_asks_for_the_code() -> None:
     member = member_who_signs_in("Mei")
     assert member.user is not None
-    member.user.emailaddress_set.create(email=member.user.email, verified=True, primary=True)
+    EmailAddress.objects.create(user=member.user, email=member.user.email, verified=True, primary=True)
     secret = generate_totp_secret()
     TOTP.activate(member.user, secret)
     client = Client()
