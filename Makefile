@@ -22,7 +22,7 @@ STATIC_SOURCES := $(shell find static -type f 2>/dev/null | sed 's/ /\\ /g')
 # An environment made by another tool may lack pip. pip says nothing but what goes wrong.
 PIP_INSTALL := $(BIN)/python -m ensurepip --upgrade >/dev/null && $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input --require-hashes
 
-.PHONY: help run port python test check bench messages compile-messages clean
+.PHONY: help run port python test check bench screenshots messages compile-messages clean
 
 help: ## list the targets
 	@echo 'make TARGET, where TARGET is one of'
@@ -80,6 +80,9 @@ check: $(DEV_STAMP) ## lint, format, types, import direction, migrations, transl
 
 bench: $(DEV_STAMP) ## compare with raw SQL, on the PostgreSQL in BENCH_SERVER (SCALE=small takes two minutes)
 	$(BIN)/python -m tests.benchmarks --scale $(SCALE) --out bench.json
+
+screenshots: $(DEV_STAMP) ## draw the README's pictures from the demo programme (needs Chromium)
+	$(BIN)/python scripts/screenshots.py
 
 messages: $(DEV_STAMP) ## collect texts to translate into locale/ (needs gettext)
 	$(BIN)/python manage.py makemessages $(LANGUAGES:%=--locale %) --no-obsolete --add-location file --ignore $(VENV) --ignore tests
