@@ -56,7 +56,10 @@ def record_event(
     now: datetime,
     dedupe_key: str | None = None,
 ) -> None:
-    """Store one event in the running transaction; with a known ``dedupe_key`` nothing happens."""
+    """Store one event in the running transaction; with a known ``dedupe_key`` nothing happens.
+
+    A key is known for at least 60 days (services/purges.py).
+    """
     row = event_row(
         type=type,
         member_id=member_id,
