@@ -55,9 +55,12 @@ MEMBER_PAGES = (
     "/profile/",
     "/profile/claim/",
     "/profile/close/",
+    "/profile/complete/",
+    "/help/",
     "/accounts/email/",
     "/accounts/password/change/",
     "/accounts/2fa/",
+    "/accounts/2fa/webauthn/",
     "/accounts/logout/",
 )
 VISITOR_PAGES = (
