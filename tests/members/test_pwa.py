@@ -26,7 +26,6 @@ from tests.members.page_scenes import NOW, member_who_signs_in, signed_in, text_
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("afternoon")]
 
-LANGUAGES = ["en", "zh-hans", "zh-hant"]
 READER = re.compile(r'<meta name="reader" content="(\w*)"')
 
 
@@ -180,11 +179,11 @@ def test_an_upgrade_of_the_static_files_is_another_version(monkeypatch: pytest.M
     assert versions[0] == versions[1] != versions[2]
 
 
-@pytest.mark.parametrize(("language", "words"), [("en", "You are offline")])
-def test_the_offline_page_speaks_each_language(language: str, words: str) -> None:
-    response = Client().get(f"/offline/{language}/")
+@pytest.mark.parametrize(("language", "tag"), [("en", "en"), ("zh-hans", "zh-Hans"), ("zh-hant", "zh-Hant")])
+def test_the_offline_page_speaks_each_language_whoever_asks(language: str, tag: str) -> None:
+    response = Client(headers={"Accept-Language": "zh-hant" if language == "en" else "en"}).get(f"/offline/{language}/")
 
-    assert words in text_of(response)
+    assert f'<html lang="{tag}">' in text_of(response)
     assert response["Content-Language"] == language
 
 
