@@ -8,7 +8,16 @@ from pathlib import Path
 from tests.benchmarks.apart import measure_apart
 from tests.benchmarks.harness import SCALES, drop_database
 
-FIGURES = ["single_purchase", "batch_purchases", "file_import", "spending", "expiry", "verification", "tier_review"]
+FIGURES = [
+    "single_purchase",
+    "batch_purchases",
+    "file_import",
+    "spending",
+    "expiry",
+    "verification",
+    "tier_review",
+    "dashboard",
+]
 
 
 def main() -> int:
