@@ -7,7 +7,7 @@ from members.demo.accounts import DOMAIN
 from members.models import WebhookEndpoint
 
 # Off, all of them: a demo sends nothing to anybody. The secrets are no secrets, as nothing is signed with them.
-ENDPOINTS = (
+ENDPOINTS: tuple[tuple[str, list[str], int], ...] = (
     (f"https://mail.{DOMAIN}/hooks/loyalty", [event_types.TIER_CHANGED, event_types.POINTS_EXPIRING], 40),
     (f"https://warehouse.{DOMAIN}/events", [], 200),
     (f"https://old-app.{DOMAIN}/callback", [event_types.PURCHASE_RECORDED], 5),
