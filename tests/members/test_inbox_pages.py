@@ -51,7 +51,7 @@ def badge(client: Client, path: str = "/") -> str:
 def test_an_empty_inbox_says_what_will_come(mei: Member) -> None:
     page = text_of(signed_in(mei).get("/inbox/"))
 
-    assert "Nothing to tell you yet" in page
+    assert "<h2>Nothing to tell you yet</h2>" in page
     assert "Mark all as read" not in page
 
 
