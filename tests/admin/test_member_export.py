@@ -105,7 +105,7 @@ def test_long_lists_are_read_in_pieces(monkeypatch: pytest.MonkeyPatch, django_a
     MemberFactory.create_batch(5)
     monkeypatch.setattr(member_lists, "PIECE", 2)
 
-    with django_assert_num_queries(4):  # type: ignore[operator]
+    with django_assert_num_queries(5):  # type: ignore[operator]
         numbers = [row[0] for row in member_lists.rows(Member.objects.all())]
 
     assert numbers == list(Member.objects.order_by("pk").values_list("number", flat=True))
