@@ -93,9 +93,11 @@ def _direction(payload: Mapping[str, Any], ranks: Mapping[str, int]) -> Notifica
 @retrying
 def mark_read(*, member_id: int, notification_id: int, now: datetime) -> Notification:
     """Mark one of a member's notifications as read, and return it. Raises Notification.DoesNotExist."""
-    mine = Notification.objects.filter(member_id=member_id, pk=notification_id)
-    mine.filter(read_at=None).update(read_at=now)
-    return mine.get()
+    notification = Notification.objects.get(member_id=member_id, pk=notification_id)
+    if notification.read_at is None:
+        # Conditional, so that of two clicks the first one's moment stays.
+        Notification.objects.filter(pk=notification_id, read_at=None).update(read_at=now)
+    return notification
 
 
 @retrying
