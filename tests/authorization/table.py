@@ -84,7 +84,7 @@ ACCOUNTS: dict[str, Cells] = {
     "mfa_download_recovery_codes": ("login 404", "login 404"),
     "mfa_list_webauthn": ("login 200", "login 405"),
     "mfa_add_webauthn": AGAIN,
-    "mfa_login_webauthn": ("login 302", "302"),
+    "mfa_login_webauthn": AGAIN,
     "mfa_reauthenticate_webauthn": AGAIN,
     "mfa_remove_webauthn": AGAIN,
     "mfa_edit_webauthn": AGAIN,
