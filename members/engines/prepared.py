@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import count
+from select import select
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -100,6 +101,10 @@ def _pipelined(libpq: PGconn, calls: Sequence[Call]) -> list[PGresult]:
 
 
 def _answer(libpq: PGconn) -> PGresult:
+    # Waiting inside get_result would hold the interpreter: the thread whose lock we wait for could not go on to give it.
+    while libpq.is_busy():
+        select([libpq.socket], [], [])
+        libpq.consume_input()
     result = libpq.get_result()
     libpq.get_result()
     if result is None:
