@@ -75,7 +75,7 @@ def _browser() -> Callable[[str, str], bytes]:
     def ask(address: str, cookie: str) -> bytes:
         status: list[str] = []
         environ = factory.get(address).environ | {"HTTP_COOKIE": cookie}
-        answer = portal(environ, lambda line, _headers, _error=None: status.append(line))
+        answer: Any = portal(environ, lambda line, _headers, _error=None: _keep(status, line))
         body = b"".join(answer)
         answer.close()
         if not status[0].startswith("200"):
@@ -83,6 +83,11 @@ def _browser() -> Callable[[str, str], bytes]:
         return body
 
     return ask
+
+
+def _keep(status: list[str], line: str) -> Callable[[bytes], object]:
+    status.append(line)
+    return len
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 from pytest_django.live_server_helper import LiveServer
 
 from members.models import Member, Purchase, Return, Store
-from tests.browser.test_member_pages import OVERFLOW
+from tests.browser.sweep import OVERFLOW
 from tests.factories import PASSWORD, MemberFactory, StoreFactory
 from tests.members.identity_scenes import give, staff
 from tests.members.page_scenes import shop_with_rate

@@ -8,21 +8,6 @@ from pytest_django.live_server_helper import LiveServer
 from members.models import Member
 from tests.browser.conftest import PHONE
 
-MEMBER_PAGES = [
-    "/",
-    "/points/",
-    "/tiers/",
-    "/card/",
-    "/profile/",
-    "/points/gift/",
-    "/profile/claim/",
-    "/profile/close/",
-]
-SIGN_IN_PAGES = ["/accounts/email/", "/accounts/password/change/", "/accounts/2fa/"]
-PUBLIC_PAGES = ["/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/nowhere/"]
-# Wider than the window, or cut off by it.
-OVERFLOW = "document.documentElement.scrollWidth - window.innerWidth"
-
 
 def test_a_member_signs_in_and_sees_the_points(signed_in: Page) -> None:
     expect(signed_in.get_by_role("heading", level=1)).to_contain_text("Mei")
@@ -73,28 +58,6 @@ def test_the_history_works_without_scripts(browser: Browser, signed_in: Page, li
 
     expect(plain.locator("#results-title")).to_have_text("Spent")
     plain.context.close()
-
-
-@pytest.mark.parametrize("width", [320, 390, 768, 1280, 1920])
-def test_no_page_scrolls_sideways(signed_in: Page, live_server: LiveServer, width: int) -> None:
-    signed_in.set_viewport_size({"width": width, "height": 900})
-
-    for path in [*MEMBER_PAGES, *SIGN_IN_PAGES]:
-        signed_in.goto(f"{live_server.url}{path}")
-        assert signed_in.evaluate(OVERFLOW) <= 0, path
-
-
-@pytest.mark.parametrize("width", [320, 1280])
-def test_no_public_page_scrolls_sideways(
-    page: Page, live_server: LiveServer, complaints: list[str], width: int
-) -> None:
-    page.set_viewport_size({"width": width, "height": 900})
-
-    for path in PUBLIC_PAGES:
-        page.goto(f"{live_server.url}{path}")
-        assert page.evaluate(OVERFLOW) <= 0, path
-    # The browser reports the page that is meant to be missing.
-    complaints[:] = [text for text in complaints if "404 (Not Found)" not in text]
 
 
 def test_a_phone_has_its_navigation_at_the_thumb(signed_in: Page, live_server: LiveServer) -> None:

@@ -1,0 +1,65 @@
+"""Rows behind every page that a browser visits."""
+
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP
+from axes.models import AccessAttempt
+from django_celery_beat.models import (
+    ClockedSchedule,
+    CrontabSchedule,
+    IntervalSchedule,
+    PeriodicTask,
+    SolarSchedule,
+)
+
+from members.clock import now
+from members.models import Member
+from tests.authorization.values import something_of_each
+from tests.factories import TierFactory
+from tests.members.identity_scenes import give
+from tests.members.page_scenes import member_who_signs_in, purchases, shop_with_rate
+
+# Any secret will do: nobody reads a code from it.
+TOTP_SECRET = "JBSWY3DPEHPK3PXP"
+
+
+def regular() -> Member:
+    """Mei, who has bought 25 times, was given points, and knows her password."""
+    TierFactory.create(rank=1, code="silver", name="Silver", name_en="Silver", threshold=800_000, colour="#8d97a5")
+    member = member_who_signs_in("Mei")
+    with_address(member)
+    purchases(member, shop_with_rate("Riverside shop"), 25, at=now())
+    give(member, 200, now=now())
+    return member
+
+
+def with_address(member: Member) -> None:
+    """Their address is proved, so that they can sign in by it."""
+    assert member.user is not None
+    EmailAddress.objects.create(user=member.user, email=member.user.email, verified=True, primary=True)
+
+
+def second_factors(member: Member) -> Authenticator:
+    """An authenticator app, recovery codes and a passkey; the passkey's row."""
+    TOTP.activate(member.user, TOTP_SECRET)
+    RecoveryCodes.activate(member.user)
+    return Authenticator.objects.create(
+        user=member.user, type=Authenticator.Type.WEBAUTHN, data={"name": "Phone", "credential": {}}
+    )
+
+
+def everything() -> dict[str, Any]:
+    """At least one row behind each page of the staff, and the places of every address."""
+    crontab = CrontabSchedule.objects.create(minute="0", hour="4")
+    PeriodicTask.objects.create(name="nightly", task="members.tasks.verify_ledger", crontab=crontab)
+    ClockedSchedule.objects.create(clocked_time=now())
+    SolarSchedule.objects.create(event="sunset", latitude=31, longitude=121)
+    IntervalSchedule.objects.create(every=5, period="minutes")
+    AccessAttempt.objects.create(username="mei@example.com", ip_address="192.0.2.1", failures_since_start=3)
+    member = member_who_signs_in("Ada")
+    with_address(member)
+    second_factors(member)
+    return something_of_each()
