@@ -101,7 +101,7 @@ def _pipelined(libpq: PGconn, calls: Sequence[Call]) -> list[PGresult]:
 
 
 def _answer(libpq: PGconn) -> PGresult:
-    # Waiting inside get_result would hold the interpreter: the thread whose lock we wait for could not go on to give it.
+    # Waiting inside get_result would hold the interpreter: the thread whose lock we wait for could not give it.
     while libpq.is_busy():
         select([libpq.socket], [], [])
         libpq.consume_input()
