@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import count
-from select import select
+from select import POLLIN, poll
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -103,7 +103,9 @@ def _pipelined(libpq: PGconn, calls: Sequence[Call]) -> list[PGresult]:
 def _answer(libpq: PGconn) -> PGresult:
     # Waiting inside get_result would hold the interpreter: the thread whose lock we wait for could not give it.
     while libpq.is_busy():
-        select([libpq.socket], [], [])
+        arrival = poll()
+        arrival.register(libpq.socket, POLLIN)
+        arrival.poll()
         libpq.consume_input()
     result = libpq.get_result()
     libpq.get_result()

@@ -3,6 +3,8 @@
 Each race is lost on purpose once (the canaries): without the lock or the constraint it goes wrong, and is noticed.
 """
 
+import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -10,11 +12,11 @@ from functools import partial, partialmethod
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from members import append_only
 from members.engines import postgresql
-from members.locks import lock_cards
+from members.locks import lock_accounts_of, lock_cards
 from members.models import Member, Purchase, Store, Transfer, TransferKind
 from members.services import merges, open_books, purchases
 from members.services.book import Book
@@ -117,6 +119,30 @@ def test_canary_without_the_lock_the_same_points_are_spent_twice(monkeypatch: py
     assert outcomes(results) == {"done": 2}
     assert balance(mei) == (20, 0, 0)
     assert drifts() != []
+
+
+def test_who_waits_for_a_card_holds_up_no_other_thread() -> None:
+    mei = MemberFactory.create()
+    award(mei, 100, now=NOW)
+    spent: list[Any] = []
+    other = threading.Thread(
+        target=lambda: spent.extend(
+            race(partial(spend_points, member_id=mei.pk, points=80, business_key="spend:x", now=LATER))
+        )
+    )
+
+    with transaction.atomic():
+        lock_accounts_of([mei.pk])
+        other.start()
+        time.sleep(0.5)
+        began = time.monotonic()
+        time.sleep(0.1)
+        waited = time.monotonic() - began
+    other.join()
+
+    # A driver that waits with the interpreter in its hands would wake us when the other's patience is over (3 s).
+    assert waited < 1
+    assert outcomes(spent) == {"done": 1}
 
 
 # One receipt, told twice
