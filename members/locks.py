@@ -149,7 +149,7 @@ def lock_waiting_events(*, now: datetime, max_attempts: int, limit: int) -> Quer
 
 
 def lock_events(ids: Iterable[int]) -> list[DomainEvent]:
-    """Lock events while somebody deals with them, in the order of their ids, now; those that are purged are left out."""
+    """Lock events while somebody deals with them, by id; those that are purged meanwhile are left out."""
     events = DomainEvent.objects.filter(pk__in=list(ids)).order_by("pk")
     return list(events.select_for_update(of=("self",), no_key=True))
 

@@ -9,7 +9,6 @@ from members.views import (
     counter_return,
     counter_sale,
     gifts,
-    help,
     home,
     inbox,
     language,
@@ -19,6 +18,7 @@ from members.views import (
     theme,
     tiers,
 )
+from members.views import help as help_page
 
 app_name = "members"
 urlpatterns = [
@@ -33,7 +33,7 @@ urlpatterns = [
     path("inbox/<int:notification_id>/open/", inbox.open_one, name="inbox_open"),
     path("inbox/<int:notification_id>/read/", inbox.read_one, name="inbox_read"),
     path("tiers/", tiers.compare, name="tiers"),
-    path("help/", help.how_points_work, name="help"),
+    path("help/", help_page.how_points_work, name="help"),
     path("profile/", profile.edit, name="profile"),
     path("profile/complete/", profile.complete, name="complete"),
     path("profile/complete/later/", profile.not_now, name="complete_later"),

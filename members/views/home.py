@@ -39,7 +39,12 @@ def home(request: HttpRequest) -> HttpResponse:
 def landing(request: HttpRequest) -> HttpResponse:
     """What the programme offers, made from its real tiers and rules."""
     shown = offers()
-    context = {"offers": shown, "showcase": shown[min(2, len(shown) - 1)].tier, "ways": ways(clock.now()), "shops": shops_to_visit()}
+    context = {
+        "offers": shown,
+        "showcase": shown[min(2, len(shown) - 1)].tier,
+        "ways": ways(clock.now()),
+        "shops": shops_to_visit(),
+    }
     return render(request, "members/landing.html", context)
 
 

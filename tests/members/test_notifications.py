@@ -43,11 +43,18 @@ def told(member: Member, today: date = TODAY) -> list[tuple[str, str]]:
     return [(line.headline, line.text) for line in found]
 
 
-def happen(member: Member | None, type_: str, *, at: datetime = NOW, recorded: datetime = NOW, **payload: Any) -> None:
+def happen(
+    member: Member | None,
+    type_: str,
+    payload: dict[str, Any] | None = None,
+    *,
+    at: datetime = NOW,
+    recorded: datetime = NOW,
+) -> None:
     record_event(
         type=type_,
         member_id=member.pk if member else None,
-        payload={"points": 5, **payload},
+        payload={"points": 5, **(payload or {})},
         occurred_at=at,
         now=recorded,
     )
@@ -102,14 +109,14 @@ def test_an_adjustment_says_which_way_it_went(points: int, headline: str) -> Non
 def test_tiers_are_told_up_and_down() -> None:
     TierFactory.create(rank=1, code="silver", name="Silver", name_en="Silver", threshold=10**9)
     mei = member_who_signs_in()
-    happen(mei, event_types.TIER_CHANGED, **{"from": "member", "to": "silver", "held_until": "2027-06-30"})
+    happen(mei, event_types.TIER_CHANGED, {"from": "member", "to": "silver", "held_until": "2027-06-30"})
     lowest = current_rulebook().tiers[0]
     DomainEvent.objects.update(payload={"from": lowest.code, "to": "silver", "held_until": "2027-06-30"})
     happen(
         mei,
         event_types.TIER_CHANGED,
+        {"from": "silver", "to": lowest.code, "held_until": None},
         at=NOW + timedelta(minutes=1),
-        **{"from": "silver", "to": lowest.code, "held_until": None},
     )
 
     relay()
@@ -141,7 +148,7 @@ def test_points_about_to_expire_are_told_at_30_and_7_days_and_when_they_are_gone
 
 def test_texts_are_made_at_reading_in_the_language_of_the_reader() -> None:
     mei = member_who_signs_in()
-    happen(mei, event_types.POINTS_EXPIRING, last_day="2026-06-30", days=30)
+    happen(mei, event_types.POINTS_EXPIRING, {"last_day": "2026-06-30", "days": 30})
     relay()
 
     with translation.override("zh-hans"):
@@ -217,7 +224,7 @@ def relay_of(count: int) -> int:
     mei = member_who_signs_in()
     for _ in range(count):
         happen(mei, event_types.POINTS_EARNED)
-        happen(mei, event_types.TIER_CHANGED, **{"from": "x", "to": "y"})
+        happen(mei, event_types.TIER_CHANGED, {"from": "x", "to": "y"})
     with CaptureQueriesContext(connection) as queries:
         relay()
     return len(queries)
@@ -246,7 +253,7 @@ def test_ten_thousand_events_take_a_number_of_statements_that_grows_with_chunks_
 
 def test_one_event_that_cannot_be_told_holds_up_no_other() -> None:
     mei = member_who_signs_in()
-    happen(mei, event_types.TIER_CHANGED, to="nowhere")
+    happen(mei, event_types.TIER_CHANGED, {"to": "nowhere"})
     for _ in range(3):
         happen(mei, event_types.POINTS_EARNED)
 
@@ -262,7 +269,7 @@ def test_merging_keeps_what_both_cards_were_told_and_what_waits() -> None:
     happen(keep, event_types.POINTS_EARNED)
     happen(absorb, event_types.POINTS_EARNED)
     relay()
-    happen(absorb, event_types.POINTS_EARNED, points=7)
+    happen(absorb, event_types.POINTS_EARNED, {"points": 7})
 
     merge_members(keep_id=keep.pk, absorb_id=absorb.pk, actor=None, reason="same person", now=NOW)
     relay()
