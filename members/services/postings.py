@@ -169,11 +169,7 @@ def transfer_row(posting: Posting, now: datetime) -> Row:
 
 def stored_transfer(posting: Posting, now: datetime) -> Transfer:
     """The transfer of a posting that was written, without asking for it again."""
-    values = dict(zip(INSERT_TRANSFERS.fields, transfer_row(posting, now), strict=True))
-    transfer = Transfer(**values)
-    transfer._state.adding = False
-    transfer._state.db = connection.alias
-    return transfer
+    return Transfer.from_db(connection.alias, INSERT_TRANSFERS.fields, transfer_row(posting, now))
 
 
 def lot_row(lot: OpenLot) -> Row:
