@@ -64,7 +64,7 @@ def lock_cards(
     with_lots: bool = False,
     then: Sequence[Query] = (),
 ) -> Locked:
-    """Lock members' accounts, in the order of their ids, and whatever else is known to be needed, in one round trip.
+    """Lock members' accounts, in the order of their ids, and read whatever else is known to be needed.
 
     Cards come as CARD_COLUMNS, the rulebook's revision, and the id of the transfer that has ``business_key`` already
     (one that commits while we wait here is not seen; then the unique index refuses ours, and the retry sees it). Lots

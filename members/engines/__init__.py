@@ -63,7 +63,7 @@ class Engine(Protocol):
         """The rows of a hot query."""
 
     def fetch_in_turn(self, queries: Sequence[Query]) -> list[list[Row]]:
-        """The rows of several, one round trip for all; each sees what others committed until it began itself."""
+        """The rows of several, one after the other; each sees what others committed until it began itself."""
 
     def for_update(self, alias: str) -> str:
         """The clause that locks the rows of a table in a hot query, as models locked without their keys are."""

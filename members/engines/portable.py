@@ -93,7 +93,7 @@ def fetch(query: Query) -> list[Row]:
 
 
 def fetch_in_turn(queries: Sequence[Query]) -> list[list[Row]]:
-    """A round trip costs nothing within the process; see Engine."""
+    """See Engine."""
     return [fetch(query) for query in queries]
 
 

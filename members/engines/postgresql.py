@@ -13,7 +13,7 @@ from django.db import connection, models
 from members.engines import Query, Row, Write, prepared
 
 # How many ids a process takes from a sequence at once. They are never given out twice; those left over are gaps.
-BLOCK = 50
+BLOCK = 200
 _blocks: dict[tuple[int, str, type[models.Model]], list[int]] = {}
 _blocks_lock = Lock()
 

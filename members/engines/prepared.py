@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import count
-from select import POLLIN, poll
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -24,9 +23,6 @@ from psycopg.pq.abc import PGconn, PGresult
 Text = str | None
 Rows = list[tuple[Any, ...]]
 Statement = tuple[str, Sequence[Text]]
-Call = tuple[bytes, list[bytes | None] | None]
-
-BEGIN = "BEGIN"
 
 # Statements kept a connection; the product has some thirty, and as many shapes of writes again.
 KEPT = 200
@@ -72,46 +68,17 @@ def _logged(database: BaseDatabaseWrapper, statement: Statement) -> Rows:
 
 
 def _execute(connection: Any, statements: Sequence[Statement]) -> list[Rows]:
-    begins = not connection.autocommit and connection.pgconn.transaction_status == TransactionStatus.IDLE
-    calls: list[Call] = [(_prepare(connection, BEGIN), None)] if begins else []
-    calls += [
-        (_prepare(connection, sql), [None if value is None else value.encode() for value in params])
-        for sql, params in statements
-    ]
-    if len(calls) == 1:
-        results = [_checked(connection.pgconn.exec_prepared(*calls[0]))]
-    else:
-        results = _pipelined(connection.pgconn, calls)
-    return [_rows(connection, result) for result in results[-len(statements) :]]
-
-
-def _pipelined(libpq: PGconn, calls: Sequence[Call]) -> list[PGresult]:
-    """All calls on their way at once; what comes after one that fails is not run."""
-    libpq.enter_pipeline_mode()
-    try:
-        for call in calls:
-            libpq.send_query_prepared(*call)
-        libpq.pipeline_sync()
-        # Each answer is followed by a None, the last by the sync; all have to be read, whatever they say.
-        results = [_answer(libpq) for _ in calls]
-        libpq.get_result()
-    finally:
-        libpq.exit_pipeline_mode()
-    return [_checked(result) for result in results]
-
-
-def _answer(libpq: PGconn) -> PGresult:
-    # Waiting inside get_result would hold the interpreter: the thread whose lock we wait for could not give it.
-    while libpq.is_busy():
-        arrival = poll()
-        arrival.register(libpq.socket, POLLIN)
-        arrival.poll()
-        libpq.consume_input()
-    result = libpq.get_result()
-    libpq.get_result()
-    if result is None:
-        raise psycopg.OperationalError("the connection to the database is lost")
-    return result
+    libpq: PGconn = connection.pgconn
+    if not connection.autocommit and libpq.transaction_status == TransactionStatus.IDLE:
+        _checked(libpq.exec_(b"BEGIN"))
+    rows = []
+    for sql, params in statements:
+        values = [None if value is None else value.encode() for value in params]
+        # One call that waits without holding the interpreter: whoever has the lock that we wait for may be a thread of
+        # this process. (Asking for results one by one, as pipelines need, holds it; and gained nothing.)
+        result = libpq.exec_prepared(_prepare(connection, sql), values)
+        rows.append(_rows(connection, _checked(result)))
+    return rows
 
 
 def _prepare(connection: Any, sql: str) -> bytes:
