@@ -73,6 +73,8 @@ class TierPeriodAdmin(ReadOnlyAdmin[TierPeriod]):
     """Who was in which tier, from when to when, and why."""
 
     list_display = ("owner", "badge", "began", "start_reason", "over", "end_reason", "held_until_date")
+    # The owner leads to the member already; a link in a link is two, of which one is empty.
+    list_display_links = ("badge",)
     list_filter = ("tier", "is_manual")
     list_select_related = ("member", "tier")
     began = stamped("started_at", _("began"))

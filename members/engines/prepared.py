@@ -73,7 +73,8 @@ def _execute(connection: Any, statements: Sequence[Statement]) -> list[Rows]:
         _checked(libpq.exec_(b"BEGIN"))
     rows = []
     for sql, params in statements:
-        values = [None if value is None else value.encode() for value in params]
+        # The protocol of libpq leaves NULL out.
+        values: Any = [None if value is None else value.encode() for value in params]
         # One call that waits without holding the interpreter: whoever has the lock that we wait for may be a thread of
         # this process. (Asking for results one by one, as pipelines need, holds it; and gained nothing.)
         result = libpq.exec_prepared(_prepare(connection, sql), values)

@@ -109,7 +109,9 @@ def one_of_each() -> dict[str, int]:
     job = JobRun.objects.create(
         job="expire", for_date=NOW.date(), status=JobStatus.FAILED, started_at=NOW, duration_ms=90_000, error="Busy"
     )
-    hook = WebhookEndpoint.objects.create(url="https://hooks.example.com/", secret="whsec_x", created_at=NOW)
+    hook = WebhookEndpoint.objects.create(
+        url="https://hooks.example.com/", secret="whsec_c2VjcmV0IG9mIGEgdGVzdA==", created_at=NOW
+    )
     TextMessage.objects.create(to="+8613800138000", body="Your code is 402913", created_at=NOW)
     product = Product.objects.create(sku="LATTE", name="Latte", category="coffee")
     run = ImportRun.objects.create(

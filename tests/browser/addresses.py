@@ -33,6 +33,7 @@ NOT_PAGES: dict[str, str] = {
     "admin:members_member_end-tier": "a step that a given tier has, without a page of its own",
     "account_set_password": "a redirect: everybody has a password",
     "mfa_reauthenticate_webauthn": "data for a script",
+    "mfa_login_webauthn": "data for a script",
 }
 # Pages in the middle of something, which test_steps.py looks at.
 MIDWAY = {"account_email_verification_sent", "mfa_authenticate", "mfa_reauthenticate"}

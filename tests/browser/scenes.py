@@ -1,5 +1,6 @@
 """Rows behind every page that a browser visits."""
 
+from hashlib import sha256
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -7,6 +8,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
 from axes.models import AccessAttempt
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from django_celery_beat.models import (
     ClockedSchedule,
     CrontabSchedule,
@@ -14,9 +16,18 @@ from django_celery_beat.models import (
     PeriodicTask,
     SolarSchedule,
 )
+from fido2.cose import ES256
+from fido2.utils import websafe_encode
+from fido2.webauthn import (
+    Aaguid,
+    AttestationObject,
+    AttestedCredentialData,
+    AuthenticatorData,
+    CollectedClientData,
+)
 
 from members.clock import now
-from members.models import Member
+from members.models import Member, WebhookEndpoint
 from tests.authorization.values import something_of_each
 from tests.factories import TierFactory
 from tests.members.identity_scenes import give
@@ -47,8 +58,23 @@ def second_factors(member: Member) -> Authenticator:
     TOTP.activate(member.user, TOTP_SECRET)
     RecoveryCodes.activate(member.user)
     return Authenticator.objects.create(
-        user=member.user, type=Authenticator.Type.WEBAUTHN, data={"name": "Phone", "credential": {}}
+        user=member.user, type=Authenticator.Type.WEBAUTHN, data={"name": "Phone", "credential": passkey()}
     )
+
+
+def passkey() -> dict[str, Any]:
+    """What a browser answers when somebody makes a passkey; nobody can sign in with it."""
+    key = ES256.from_cryptography_key(generate_private_key(SECP256R1()).public_key())
+    made = AttestedCredentialData.create(Aaguid.NONE, b"phone", key)
+    seen = AuthenticatorData.FLAG.UP | AuthenticatorData.FLAG.UV | AuthenticatorData.FLAG.AT
+    told = AuthenticatorData.create(sha256(b"localhost").digest(), seen, 0, bytes(made))
+    challenge = CollectedClientData.create("webauthn.create", b"challenge", "http://localhost")
+    attested = AttestationObject.create("none", told, {})
+    encoded = {
+        name: websafe_encode(value) for name, value in (("clientDataJSON", challenge), ("attestationObject", attested))
+    }
+    ident = websafe_encode(b"phone")
+    return {"id": ident, "rawId": ident, "type": "public-key", "response": encoded, "clientExtensionResults": {}}
 
 
 def everything() -> dict[str, Any]:
@@ -62,4 +88,7 @@ def everything() -> dict[str, Any]:
     member = member_who_signs_in("Ada")
     with_address(member)
     second_factors(member)
-    return something_of_each()
+    values = something_of_each()
+    # Nothing leaves the machine.
+    WebhookEndpoint.objects.update(is_active=False)
+    return values
