@@ -78,7 +78,7 @@ check: $(DEV_STAMP) ## lint, format, types, import direction, migrations, transl
 	$(BIN)/python manage.py makemigrations --check --dry-run --verbosity 1
 	$(BIN)/python scripts/check_translations.py
 
-bench: $(DEV_STAMP) ## compare with raw SQL, on the PostgreSQL in BENCH_SERVER (SCALE=small takes two minutes)
+bench: $(DEV_STAMP) ## compare with raw SQL, on the PostgreSQL in BENCH_SERVER (SCALE=small takes about five minutes)
 	$(BIN)/python -m tests.benchmarks --scale $(SCALE) --out bench.json
 
 screenshots: $(DEV_STAMP) ## draw the README's pictures from the demo programme (needs Chromium)
