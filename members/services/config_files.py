@@ -4,6 +4,7 @@ Rules are published, never edited, so they do not come in as a file. Files are C
 language; amounts are written as people do.
 """
 
+import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from import_export.resources import ModelResource
 from tablib import Dataset
+from tablib.exceptions import TablibException
 
 from members import money
 from members.exceptions import DomainError
@@ -197,7 +199,7 @@ def _dataset(text: str) -> Dataset:
         raise UnreadableFile
     try:
         dataset = Dataset().load(text.lstrip("\ufeff"), format="csv")
-    except Exception as error:
+    except (TablibException, csv.Error) as error:
         raise UnreadableFile from error
     if not dataset.headers or "code" not in dataset.headers:
         raise UnreadableFile
